@@ -1,0 +1,35 @@
+# The engine: one convenience library per layer. Add a file where its layer is, in order,
+# headers too; nothing is globbed. Who may include whom: tests/structure_test.
+noinst_LTLIBRARIES += \
+  ike-engine/libike_base.la ike-engine/libike_wire.la ike-engine/libike_crypto.la \
+  ike-engine/libike_policy.la ike-engine/libike_session.la ike-engine/libike_api.la
+
+# (A line like this keeps the linker C++ while a list is empty.)
+nodist_EXTRA_ike_engine_libike_base_la_SOURCES = no_source_yet.cc
+ike_engine_libike_base_la_SOURCES = \
+  ike-engine/base/address.cc ike-engine/base/address.h ike-engine/base/bytes.cc \
+  ike-engine/base/bytes.h ike-engine/base/iana.h ike-engine/base/ids.h ike-engine/base/result.cc \
+  ike-engine/base/result.h ike-engine/base/secret.cc ike-engine/base/secret.h \
+  ike-engine/base/strong.h ike-engine/base/time.h
+
+nodist_EXTRA_ike_engine_libike_wire_la_SOURCES = no_source_yet.cc
+ike_engine_libike_wire_la_SOURCES = \
+  ike-engine/wire/auth.h ike-engine/wire/cp.h ike-engine/wire/delete.h ike-engine/wire/header.h \
+  ike-engine/wire/id.h ike-engine/wire/ke.h ike-engine/wire/message.h ike-engine/wire/nonce.h \
+  ike-engine/wire/notify.h ike-engine/wire/sa.h ike-engine/wire/sk.h ike-engine/wire/ts.h
+
+nodist_EXTRA_ike_engine_libike_crypto_la_SOURCES = no_source_yet.cc
+ike_engine_libike_crypto_la_SOURCES = \
+  ike-engine/crypto/aead.h ike-engine/crypto/digest.h ike-engine/crypto/ike_keys.h \
+  ike-engine/crypto/key_exchange.h ike-engine/crypto/prf.h ike-engine/crypto/public_key.h \
+  ike-engine/crypto/random.h ike-engine/crypto/signature.h
+
+nodist_EXTRA_ike_engine_libike_policy_la_SOURCES = no_source_yet.cc
+ike_engine_libike_policy_la_SOURCES =
+
+nodist_EXTRA_ike_engine_libike_session_la_SOURCES = no_source_yet.cc
+ike_engine_libike_session_la_SOURCES =
+
+nodist_EXTRA_ike_engine_libike_api_la_SOURCES = no_source_yet.cc
+ike_engine_libike_api_la_SOURCES = \
+  ike-engine/api/engine.h ike-engine/api/ports.h ike-engine/api/types.h

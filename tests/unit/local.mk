@@ -1,0 +1,52 @@
+# One gtest program per layer, a mirror of the tree: add tests/unit/LAYER/X_test.cc to its list.
+# A program's link line is its layer's. A new program: copy a block and name it in UNIT_TESTS.
+UNIT_TESTS = tests/unit/base_test tests/unit/wire_test tests/unit/crypto_test tests/unit/policy_test \
+  tests/unit/session_test tests/unit/engine_test tests/unit/xfrm_test tests/unit/host_test \
+  tests/unit/gate_test tests/unit/control_test
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+GTEST_LINK = $(GMOCK_LIBS) -lgtest_main $(GTEST_LIBS)
+
+print-unit-tests:
+	@echo $(UNIT_TESTS)
+.PHONY: print-unit-tests
+
+nodist_EXTRA_tests_unit_base_test_SOURCES = no_test_yet.cc
+tests_unit_base_test_SOURCES =
+tests_unit_base_test_LDADD = $(LINK_BASE) $(GTEST_LINK)
+
+nodist_EXTRA_tests_unit_wire_test_SOURCES = no_test_yet.cc
+tests_unit_wire_test_SOURCES =
+tests_unit_wire_test_LDADD = $(LINK_WIRE) $(GTEST_LINK)
+
+nodist_EXTRA_tests_unit_crypto_test_SOURCES = no_test_yet.cc
+tests_unit_crypto_test_SOURCES =
+tests_unit_crypto_test_LDADD = $(LINK_CRYPTO) $(GTEST_LINK)
+
+nodist_EXTRA_tests_unit_policy_test_SOURCES = no_test_yet.cc
+tests_unit_policy_test_SOURCES =
+tests_unit_policy_test_LDADD = $(LINK_POLICY) $(GTEST_LINK)
+
+nodist_EXTRA_tests_unit_session_test_SOURCES = no_test_yet.cc
+tests_unit_session_test_SOURCES =
+tests_unit_session_test_LDADD = tests/libsupport.la $(LINK_SESSION) $(GTEST_LINK)
+
+nodist_EXTRA_tests_unit_engine_test_SOURCES = no_test_yet.cc
+tests_unit_engine_test_SOURCES =
+tests_unit_engine_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
+
+nodist_EXTRA_tests_unit_xfrm_test_SOURCES = no_test_yet.cc
+tests_unit_xfrm_test_SOURCES =
+tests_unit_xfrm_test_LDADD = tests/libsupport.la $(LINK_XFRM) $(GTEST_LINK)
+
+nodist_EXTRA_tests_unit_host_test_SOURCES = no_test_yet.cc
+tests_unit_host_test_SOURCES =
+tests_unit_host_test_LDADD = tests/libsupport.la $(LINK_HOST) $(GTEST_LINK)
+
+nodist_EXTRA_tests_unit_gate_test_SOURCES = no_test_yet.cc
+tests_unit_gate_test_SOURCES =
+tests_unit_gate_test_LDADD = tests/libsupport.la $(LINK_GATE) $(GTEST_LINK)
+
+nodist_EXTRA_tests_unit_control_test_SOURCES = no_test_yet.cc
+tests_unit_control_test_SOURCES =
+tests_unit_control_test_LDADD = $(LINK_HOST) $(GTEST_LINK)

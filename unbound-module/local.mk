@@ -1,0 +1,25 @@
+# libgate: the C++ part of the module, without Unbound. latchkey.so: the shim and all the rest.
+noinst_LTLIBRARIES += unbound-module/libgate.la
+
+nodist_EXTRA_unbound_module_libgate_la_SOURCES = no_source_yet.cc
+unbound_module_libgate_la_SOURCES =
+
+if UNBOUND
+# shim.c is C and the only file that includes Unbound's headers ("config.h" there is Unbound's,
+# ours is "latchkey-config.h": build-ids, API drift).
+pkgmodulelib_LTLIBRARIES += unbound-module/latchkey.la
+unbound_module_latchkey_la_SOURCES =
+unbound_module_latchkey_la_CPPFLAGS = $(AM_CPPFLAGS) $(UNBOUND_CPPFLAGS)
+# Only the six entry points are visible; the object stays mapped after dlclose (a reload keeps
+# the engine's thread). Each library once: libtool takes all of each into the object.
+unbound_module_latchkey_la_LDFLAGS = $(AM_LDFLAGS) $(MODULE_LINK_OPTIONS)
+unbound_module_latchkey_la_LIBADD = $(MODULE_LIBS)
+nodist_EXTRA_unbound_module_latchkey_la_SOURCES = no_source_yet.cc
+endif
+
+MODULE_LINK_OPTIONS = -module -avoid-version -shared -Wl,-z,nodelete -Wl,-Bsymbolic \
+  -export-symbols-regex '^(init|deinit|operate|inform_super|clear|get_mem)$$'
+MODULE_LIBS = unbound-module/libgate.la host/libhost.la xfrm/libxfrm_port.la \
+  ike-engine/libike_api.la ike-engine/libike_session.la ike-engine/libike_policy.la \
+  ike-engine/libike_crypto.la ike-engine/libike_wire.la ike-engine/libike_base.la \
+  $(LDNS_LIBS) $(LIBEVENT_LIBS) $(YAML_CPP_LIBS) $(LIBNL_XFRM_LIBS) $(LIBNL_LIBS) $(OPENSSL_LIBS) $(FMT_LIBS)
