@@ -1,0 +1,73 @@
+#pragma once
+// The two small values between resolver workers and the engine thread, and the door between them.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ike-engine/api/types.h"
+#include "ike-engine/base/address.h"
+#include "ike-engine/base/strong.h"
+#include "ike-engine/base/time.h"
+
+namespace latchkey::unbound {
+
+/// Names one held question's wish for one address. Never reused; carries no pointer.
+using Ticket = base::Strong<struct TicketTag, std::uint64_t>;
+/// A resolver worker that can be told of outcomes; given out by Gate::add_worker().
+using WorkerId = base::Strong<struct WorkerIdTag, std::uint32_t>;
+
+/// "I would release this address if its tunnel were up."
+struct Want {
+  Ticket ticket;
+  WorkerId worker;
+  std::string name;           ///< owner name, text form of ldns (escaped), without the final dot; for status and rule 3
+  base::Address address;
+  std::vector<api::DnsKey> keys;  ///< usable keys in order of precedence, at least one
+  bool verified = true;       ///< address, alias links and key are all DNSSEC-secure ("unverified name" otherwise)
+  std::uint32_t ttl_s = 0;    ///< the least of the records' TTLs: how long the answer may be used
+};
+
+enum class Verdict : std::uint8_t {
+  up,         ///< the tunnel is up: release
+  failed,     ///< negotiation failed now, or is remembered as failed
+  forbidden,  ///< rule 4: no IKE to such an address
+  conflict,   ///< rule 3: the address has a tunnel whose key this name does not publish
+  limit,      ///< a bound was met
+};
+
+struct Done {
+  Ticket ticket;
+  Verdict verdict{};
+  std::string reason;               ///< for log and EDE: one line, escaped, without the peer's octets
+  std::uint32_t lease_left_s = 0;   ///< for `up`: what is left of the tunnel; caps the TTL
+};
+
+/// Everything that was decided about a question, for counters, log and `explain`.
+struct Decision {
+  std::string name;
+  std::string type;     ///< "A", "AAAA", ...
+  std::string verdict;  ///< static words: "released", "released-tunnel", "servfail-tunnel", "servfail-bogus", ...
+  std::string reason;
+};
+
+/// The door. Implemented by the engine thread's composition (gate.h) and, for replays, by a scripted synchronous one.
+/// All of it may be called from any worker thread; none of it blocks.
+class Gate {
+ public:
+  virtual ~Gate() = default;
+  /// Registers a worker; its outcomes are queued and `eventfd` (returned by worker_fd) becomes readable.
+  virtual WorkerId add_worker() = 0;
+  virtual int worker_fd(WorkerId worker) const = 0;
+  /// After this, outcomes for `worker` are dropped.
+  virtual void remove_worker(WorkerId worker) = 0;
+  virtual void want(Want want) = 0;
+  /// The question is gone (clear()); its outcome is of no interest any more. Negotiation goes on.
+  virtual void forget(WorkerId worker, Ticket ticket) = 0;
+  /// At most `most` outcomes for `worker`, oldest first (bounded, so that a burst cannot starve the worker).
+  virtual std::vector<Done> take(WorkerId worker, std::size_t most) = 0;
+  /// Counts and logs a decision.
+  virtual void decided(const Decision& decision) = 0;
+};
+
+}  // namespace latchkey::unbound
