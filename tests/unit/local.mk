@@ -1,4 +1,5 @@
-# One gtest program per layer, a mirror of the tree: add tests/unit/LAYER/X_test.cc to its list.
+# One gtest program per layer, a mirror of the tree: add its X_test.cc files, which mirror the tree
+# (tests/unit/ike-engine/wire/notify_test.cc, tests/unit/xfrm/messages_test.cc), to its list.
 # A program's link line is its layer's. A new program: copy a block and name it in UNIT_TESTS.
 UNIT_TESTS = tests/unit/base_test tests/unit/wire_test tests/unit/crypto_test tests/unit/policy_test \
   tests/unit/session_test tests/unit/engine_test tests/unit/xfrm_test tests/unit/host_test \
