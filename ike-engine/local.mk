@@ -10,7 +10,7 @@ ike_engine_libike_base_la_SOURCES = \
   ike-engine/base/address.cc ike-engine/base/address.h ike-engine/base/bytes.cc \
   ike-engine/base/bytes.h ike-engine/base/iana.h ike-engine/base/ids.h ike-engine/base/result.cc \
   ike-engine/base/result.h ike-engine/base/secret.cc ike-engine/base/secret.h \
-  ike-engine/base/strong.h ike-engine/base/time.h
+  ike-engine/base/strong.h ike-engine/base/time.h ike-engine/api/types.cc
 
 nodist_EXTRA_ike_engine_libike_wire_la_SOURCES = no_source_yet.cc
 ike_engine_libike_wire_la_SOURCES = \
@@ -25,7 +25,9 @@ ike_engine_libike_crypto_la_SOURCES = \
   ike-engine/crypto/random.h ike-engine/crypto/signature.h
 
 nodist_EXTRA_ike_engine_libike_policy_la_SOURCES = no_source_yet.cc
-ike_engine_libike_policy_la_SOURCES =
+ike_engine_libike_policy_la_SOURCES = \
+  ike-engine/policy/proposals.cc ike-engine/policy/proposals.h \
+  ike-engine/policy/traffic_selectors.cc ike-engine/policy/traffic_selectors.h
 
 nodist_EXTRA_ike_engine_libike_session_la_SOURCES = no_source_yet.cc
 ike_engine_libike_session_la_SOURCES =
