@@ -5,18 +5,20 @@ noinst_LTLIBRARIES += \
   ike-engine/libike_policy.la ike-engine/libike_session.la ike-engine/libike_api.la
 
 # (A line like this keeps the linker C++ while a list is empty.)
-nodist_EXTRA_ike_engine_libike_base_la_SOURCES = no_source_yet.cc
 ike_engine_libike_base_la_SOURCES = \
   ike-engine/base/address.cc ike-engine/base/address.h ike-engine/base/bytes.cc \
   ike-engine/base/bytes.h ike-engine/base/iana.h ike-engine/base/ids.h ike-engine/base/result.cc \
   ike-engine/base/result.h ike-engine/base/secret.cc ike-engine/base/secret.h \
   ike-engine/base/strong.h ike-engine/base/time.h ike-engine/api/types.cc
 
-nodist_EXTRA_ike_engine_libike_wire_la_SOURCES = no_source_yet.cc
 ike_engine_libike_wire_la_SOURCES = \
-  ike-engine/wire/auth.h ike-engine/wire/cp.h ike-engine/wire/delete.h ike-engine/wire/header.h \
-  ike-engine/wire/id.h ike-engine/wire/ke.h ike-engine/wire/message.h ike-engine/wire/nonce.h \
-  ike-engine/wire/notify.h ike-engine/wire/sa.h ike-engine/wire/sk.h ike-engine/wire/ts.h
+  ike-engine/wire/auth.cc ike-engine/wire/auth.h ike-engine/wire/cp.cc ike-engine/wire/cp.h \
+  ike-engine/wire/delete.cc ike-engine/wire/delete.h ike-engine/wire/header.cc \
+  ike-engine/wire/header.h ike-engine/wire/id.cc ike-engine/wire/id.h ike-engine/wire/ke.cc \
+  ike-engine/wire/ke.h ike-engine/wire/message.cc ike-engine/wire/message.h \
+  ike-engine/wire/nonce.cc ike-engine/wire/nonce.h ike-engine/wire/notify.cc \
+  ike-engine/wire/notify.h ike-engine/wire/sa.cc ike-engine/wire/sa.h ike-engine/wire/sk.cc \
+  ike-engine/wire/sk.h ike-engine/wire/ts.cc ike-engine/wire/ts.h
 
 nodist_EXTRA_ike_engine_libike_crypto_la_SOURCES = no_source_yet.cc
 ike_engine_libike_crypto_la_SOURCES = \

@@ -61,6 +61,8 @@ class Writer {
   void bytes(Bytes data) { out_.insert(out_.end(), data.begin(), data.end()); }
 
   std::size_t size() const { return out_.size(); }
+  /// Overwrites one octet that is already there. `at` < size().
+  void patch_u8(std::size_t at, std::uint8_t value) { out_[at] = value; }
   /// Overwrites two octets that are already there (a length known only afterwards). `at` + 2 <= size().
   void patch_u16(std::size_t at, std::uint16_t value);
   /// Overwrites four octets that are already there. `at` + 4 <= size().

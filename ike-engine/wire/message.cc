@@ -1,0 +1,99 @@
+#include "ike-engine/wire/message.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace latchkey::wire {
+
+using base::Errc;
+using base::PayloadType;
+
+namespace {
+constexpr std::size_t kGenericHeader = 4;
+constexpr std::uint8_t kCritical = 0x80;
+
+bool is_encrypted(PayloadType type) { return type == PayloadType::sk || type == PayloadType::skf; }
+
+//= MUST be ignored by the recipient if the recipient understands the payload type code.
+bool is_known(PayloadType type) {
+  const auto code = static_cast<std::uint8_t>(type);
+  return (code >= static_cast<std::uint8_t>(PayloadType::sa) &&
+          code <= static_cast<std::uint8_t>(PayloadType::eap)) ||
+         type == PayloadType::skf;
+}
+}  // namespace
+
+const RawPayload* Message::find(PayloadType type) const {
+  const auto it = std::ranges::find(payloads, type, &RawPayload::type);
+  return it == payloads.end() ? nullptr : &*it;
+}
+
+base::Result<std::vector<RawPayload>> parse_payloads(PayloadType first, base::Bytes chain) {
+  base::Reader r(chain);
+  std::vector<RawPayload> payloads;
+  for (PayloadType type = first; type != PayloadType::none;) {
+    if (payloads.size() == kMaxPayloads) return base::fail(Errc::exhausted, "more payloads than we read");
+    RawPayload payload;
+    payload.type = type;
+    payload.next = PayloadType{r.u8()};
+    payload.critical = (r.u8() & kCritical) != 0;
+    const std::size_t length = r.u16();
+    if (!r.ok()) return base::fail(Errc::truncated, "generic payload header");
+    if (length < kGenericHeader) return base::fail(Errc::malformed, "payload length below its own header");
+    payload.body = r.bytes(length - kGenericHeader);
+    if (!r.ok()) return base::fail(Errc::truncated, "payload");
+    payloads.push_back(payload);
+    // RFC 7296 section 3.14: an SK payload's next payload is the first one inside it.
+    //= The Encrypted payload, if present in a message, MUST be the last payload in the message.
+    type = is_encrypted(type) ? PayloadType::none : payload.next;
+  }
+  if (!r.done()) return base::fail(Errc::malformed, "octets behind the last payload");
+  return payloads;
+}
+
+base::Result<Message> parse_message(base::Bytes datagram) {
+  auto header = parse_header(datagram);
+  if (!header) return std::unexpected(header.error());
+  auto payloads = parse_payloads(header->next_payload, datagram.subspan(kHeaderSize));
+  if (!payloads) return std::unexpected(payloads.error());
+  return Message{*header, std::move(*payloads), datagram};
+}
+
+PayloadType first_unknown_critical(std::span<const RawPayload> payloads) {
+  const auto it = std::ranges::find_if(
+      payloads, [](const RawPayload& payload) { return payload.critical && !is_known(payload.type); });
+  return it == payloads.end() ? PayloadType::none : it->type;
+}
+
+std::size_t PayloadChain::begin(PayloadType type) {
+  if (any_) {
+    out_.patch_u8(last_next_, static_cast<std::uint8_t>(type));
+  } else {
+    first_ = type;
+    any_ = true;
+  }
+  const std::size_t at = out_.size();
+  last_next_ = at;
+  out_.u8(static_cast<std::uint8_t>(PayloadType::none));
+  //= MUST be set to zero for payload types defined in this document.
+  out_.u8(0);
+  out_.u16(0);
+  return at;
+}
+
+void PayloadChain::end(std::size_t at) {
+  const std::size_t length = out_.size() - at;
+  if (length > 0xffff) throw std::length_error("a payload of ours is longer than its length field can say");
+  out_.patch_u16(at + 2, static_cast<std::uint16_t>(length));
+}
+
+base::Buffer write_message(Header header, const PayloadChain& chain) {
+  header.next_payload = chain.first();
+  header.length = static_cast<std::uint32_t>(kHeaderSize + chain.view().size());
+  base::Writer out(header.length);
+  write(out, header);
+  out.bytes(chain.view());
+  return out.take();
+}
+
+}  // namespace latchkey::wire

@@ -1,0 +1,33 @@
+#include "ike-engine/wire/sk.h"
+
+namespace latchkey::wire {
+
+using base::Errc;
+
+base::Result<Encrypted> parse_sk(base::Bytes body, std::size_t iv_size, std::size_t icv_size) {
+  base::Reader r(body);
+  Encrypted encrypted;
+  encrypted.iv = r.bytes(iv_size);
+  encrypted.ciphertext = r.rest();
+  if (!r.done() || encrypted.ciphertext.size() < icv_size)
+    return base::fail(Errc::truncated, "sk: no room for the ICV");
+  return encrypted;
+}
+
+base::Result<Encrypted> parse_skf(base::Bytes body, std::size_t iv_size, std::size_t icv_size) {
+  base::Reader r(body);
+  const std::uint16_t fragment = r.u16();
+  const std::uint16_t total = r.u16();
+  if (!r.ok()) return base::fail(Errc::truncated, "skf");
+  // RFC 7383 section 2.5
+  //= This field MUST NOT be zero.
+  if (fragment == 0 || total == 0) return base::fail(Errc::malformed, "skf: fragment numbers begin with 1");
+  if (fragment > total) return base::fail(Errc::malformed, "skf: fragment beyond the total");
+  auto encrypted = parse_sk(r.rest(), iv_size, icv_size);
+  if (!encrypted) return encrypted;
+  encrypted->fragment = fragment;
+  encrypted->total = total;
+  return encrypted;
+}
+
+}  // namespace latchkey::wire
