@@ -79,13 +79,13 @@ case $kind in
   gcc)
     dir=$root/build
     configure_build --enable-werror CFLAGS="-O2 -g" CXXFLAGS="-O2 -g"
-    run_make all check TESTS=
+    run_make check TESTS=
     ;;
   clang)
     dir=$root/build/clang
     configure_build --enable-werror --enable-asan-ubsan --enable-fuzzers CC=clang-19 CXX=clang++-19 \
       CFLAGS="-O1 -gline-tables-only" CXXFLAGS="-O1 -gline-tables-only"
-    run_make all check TESTS=
+    run_make check TESTS=
     ;;
   tsan)
     dir=$root/build/tsan
