@@ -1,0 +1,46 @@
+# The name server: NSD with the zones that lib/prepare.sh signed, in the namespace `dns`. Sourced by lib/scenario.sh.
+#
+# lab.example is signed; unsigned.lab.example is a delegation without DS; bogus.lab.example has a DS and answers that
+# were changed after signing.
+
+AUTHORITY=$DNS4 # where Unbound sends its questions
+
+start_dns() {
+  say "starting nsd"
+  mkdir -p /run/lab/nsd
+  cat >/run/lab/nsd/nsd.conf <<END
+server:
+  server-count: 1
+  ip-address: $DNS4
+  username: ""
+  zonesdir: "$COMMON"
+  database: ""
+  pidfile: "/run/lab/nsd/nsd.pid"
+  xfrdfile: "/run/lab/nsd/xfrd.state"
+  zonelistfile: "/run/lab/nsd/zone.list"
+  xfrdir: "/run/lab/nsd"
+  verbosity: 1
+remote-control:
+  control-enable: no
+zone:
+  name: lab.example
+  zonefile: lab.example.signed
+zone:
+  name: unsigned.lab.example
+  zonefile: unsigned.lab.example.zone
+zone:
+  name: bogus.lab.example
+  zonefile: bogus.lab.example.signed
+END
+  in_dns nsd -d -c /run/lab/nsd/nsd.conf >"$OUT/nsd.log" 2>&1 &
+  wait_for_line "$OUT/nsd.log" 'nsd started' 20
+}
+
+# start_dns_proxy [OPTION...]: an authority that delays or drops in front of NSD; Unbound will ask it instead.
+# Its log has a line for each question: arrival time in seconds, type, name.
+start_dns_proxy() {
+  AUTHORITY=$PROXY4
+  in_dns /usr/bin/python3 -E -S "$LAB/lib/dns_proxy.py" --listen "$PROXY4" --upstream "$DNS4" "$@" \
+    >"$OUT/dns_proxy.log" 2>"$OUT/dns_proxy.err" &
+  wait_for_line "$OUT/dns_proxy.log" '^listening' 10
+}

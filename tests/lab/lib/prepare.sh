@@ -1,0 +1,80 @@
+#!/bin/bash
+# prepare.sh DIR: what all scenarios share and the lab's kernel need not make again: the servers' keys (NSS data bases), their IPSECKEY
+# records, and the zones, signed. Keys are kept; zones are made anew, since signatures expire and records follow keys.
+set -eu -o pipefail
+. "$(dirname "$0")/network.sh"
+cd "$1"
+
+new_server_key() { # NAME newhostkey's options...: an NSS data base NAME/ and the rdata of its IPSECKEY record in NAME.ipseckey
+  local name=$1 id
+  shift
+  [ -s "$name.ipseckey" ] && return
+  rm -rf "$name" && mkdir "$name"
+  certutil -N -d "sql:$name" --empty-password
+  ipsec newhostkey --nssdir "$PWD/$name" "$@" 2>/dev/null
+  id=$(ipsec showhostkey --nssdir "$PWD/$name" --list | sed -n 's/.*ckaid: *\([0-9a-f]*\).*/\1/p')
+  ipsec showhostkey --nssdir "$PWD/$name" --left --ckaid "$id" | sed -n 's/^[[:space:]]*\(left.*key=.*\)/\1/p' >"$name.conf"
+  ipsec showhostkey --nssdir "$PWD/$name" --ipseckey --ckaid "$id" | sed 's/.*IPSECKEY *//' >"$name.ipseckey"
+}
+
+new_zone_key() { # ZONE: a key that signs everything in it, as ZONE.key and ZONE.private
+  [ -s "$1.private" ] && return
+  local base
+  base=$(ldns-keygen -k -a ECDSAP256SHA256 "$1")
+  rm -f "$base.ds"
+  mv "$base.key" "$1.key"
+  mv "$base.private" "$1.private"
+}
+
+soa() { # ZONE
+  printf '$ORIGIN %s.\n$TTL 300\n@ SOA ns.lab.example. hostmaster.lab.example. 1 3600 600 86400 60\n@ NS ns.lab.example.\n' "$1"
+}
+
+sign() { # ZONE
+  ldns-signzone -i "$(date -u -d yesterday +%Y%m%d)" -f "$1.signed" "$1.zone" "$1"
+}
+
+lab_zone() {
+  soa lab.example
+  printf 'ns A %s\n' "$DNS4"
+  printf 'rsa A %s\nrsa IPSECKEY %s\n' "$SERVER4" "$rsa"
+  printf 'ecdsa A %s\necdsa IPSECKEY %s\n' "$SERVER4" "$ecdsa"
+  printf 'six AAAA %s\nsix IPSECKEY %s\n' "$SERVER6" "$rsa"
+  printf 'wrongkey A %s\nwrongkey IPSECKEY %s\n' "$SERVER4" "$other"
+  printf 'dead A %s\ndead IPSECKEY %s\n' "$DEAD4" "$rsa"
+  printf 'nokey A %s\n' "$SERVER4"
+  for i in {1..100}; do printf 'hang%d A 192.1.5.%d\nhang%d IPSECKEY %s\n' "$i" $((100 + i)) "$i" "$rsa"; done
+  printf 'unsigned NS ns\nbogus NS ns\n'
+  ldns-key2ds -n -2 bogus.lab.example.signed
+}
+
+unsigned_zone() {
+  soa unsigned.lab.example
+  printf 'rsa A %s\nrsa IPSECKEY %s\ndead A %s\ndead IPSECKEY %s\n' "$SERVER4" "$rsa" "$DEAD4" "$rsa"
+}
+
+# Signed well and then changed by "somebody on the way": one name's address, another's key record.
+bogus_zone() {
+  soa bogus.lab.example
+  printf 'address A %s\naddress IPSECKEY %s\n' 192.1.2.99 "$rsa"
+  printf 'key A %s\nkey IPSECKEY %s\n' "$SERVER4" "$rsa"
+}
+
+tamper() {
+  sed -i -e "s/^\(address\..*[[:space:]]A[[:space:]]*\)192.1.2.99/\1$SERVER4/" \
+    -e 's/^\(key\..*[[:space:]]IPSECKEY[[:space:]]*\)10 /\111 /' bogus.lab.example.signed
+}
+
+new_server_key rsa --bits 3072
+new_server_key other --bits 3072
+new_server_key ecdsa --keytype ecdsa --curve secp256r1
+rsa=$(<rsa.ipseckey) other=$(<other.ipseckey) ecdsa=$(<ecdsa.ipseckey)
+
+new_zone_key lab.example
+new_zone_key bogus.lab.example
+bogus_zone >bogus.lab.example.zone
+sign bogus.lab.example
+tamper
+lab_zone >lab.example.zone
+sign lab.example
+unsigned_zone >unsigned.lab.example.zone

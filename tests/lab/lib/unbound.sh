@@ -1,0 +1,81 @@
+# The client's resolver: Unbound with Latchkey, in the namespace `client`, and questions to it. Sourced by lib/scenario.sh.
+
+MODULE=$BUILD/unbound-module/.libs/latchkey.so
+UNBOUND=
+UNBOUND_LINES=()      # further lines for the section `server:`
+export LATCHKEY_CONFIG=/run/lab/latchkey.yaml LATCHKEY_SOCKET=/run/lab/control.sock
+
+latchkeyctl() { in_client "$BUILD/control/latchkeyctl" "$@"; }
+
+# start_unbound [LINE...]: the lines are Latchkey's configuration, e.g. `encapsulation: native`.
+start_unbound() {
+  say "starting unbound${WITHOUT_LATCHKEY:+ without Latchkey}"
+  printf '%s\n' "$@" >"$LATCHKEY_CONFIG"
+  local modules="dynlib validator iterator"
+  [ -z "$WITHOUT_LATCHKEY" ] || modules="validator iterator"
+  [ -n "$WITHOUT_LATCHKEY" ] || [ -e "$MODULE" ] || fail "there is no $MODULE: build it first"
+  _unbound_conf "$modules" >/run/lab/unbound.conf
+  run_unbound
+}
+
+# The same for lab self-tests: plain Unbound, whatever the run's options say.
+start_plain_unbound() {
+  _unbound_conf "validator iterator" >/run/lab/unbound.conf
+  run_unbound
+}
+
+# Starts Unbound with the configuration that stands there already (again after it was killed).
+run_unbound() {
+  : >"$OUT/unbound.log.new"
+  in_client "$LATCHKEY_UNBOUND/unbound" -d -c /run/lab/unbound.conf >"$OUT/unbound.log.new" 2>&1 &
+  UNBOUND=$!
+  tail -n +1 -f --pid=$UNBOUND -s 0.2 "$OUT/unbound.log.new" >>"$OUT/unbound.log" &
+  wait_for_line "$OUT/unbound.log.new" 'start of service' 20
+}
+
+_unbound_conf() { # MODULES
+  cat <<END
+server:
+  directory: ""
+  chroot: ""
+  username: ""
+  pidfile: "/run/lab/unbound.pid"
+  do-daemonize: no
+  use-syslog: no
+  logfile: ""
+  log-time-ascii: no
+  verbosity: 1
+  num-threads: 2
+  interface: 127.0.0.1
+  module-config: "$1"
+  trust-anchor-file: "$COMMON/lab.example.key"
+  ede: yes
+  discard-timeout: 4800
+  do-not-query-localhost: no
+$(printf '  %s\n' "${UNBOUND_LINES[@]}")
+remote-control:
+  control-enable: no
+stub-zone:
+  name: lab.example
+  stub-addr: $AUTHORITY
+END
+  [[ $1 != *dynlib* ]] || printf 'dynlib:\n  dynlib-file: "%s"\n' "$MODULE"
+}
+
+# ask NAME [TYPE [DIG-OPTION...]]: sets STATUS (NOERROR, SERVFAIL, ... or `timeout`), ANSWER (the rdata, a line each), EDE (code and
+# text of the Extended DNS Error, or empty) and TOOK_MS. NAME is below lab.example.
+ask() {
+  local name=$1 type=${2:-A} before=${EPOCHREALTIME/./} line
+  shift $(($# > 1 ? 2 : 1))
+  STATUS=timeout ANSWER= EDE=
+  while read -r line; do
+    case $line in
+      *"status: "*) STATUS=${line#*status: } STATUS=${STATUS%%,*} ;;
+      "; EDE: "*) EDE=${line#; EDE: } ;;
+      ";"* | "") ;;
+      *[[:space:]]IN[[:space:]]*"$type"[[:space:]]*) ANSWER+=${ANSWER:+$'\n'}${line##*[[:space:]]} ;;
+    esac
+  done < <(in_client dig @127.0.0.1 "$name.lab.example." "$type" +tries=1 +timeout=8 +nocookie +noadditional +noauthority "$@" || true)
+  TOOK_MS=$(((${EPOCHREALTIME/./} - before) / 1000))
+  say "asked $name $type $*: $STATUS ${ANSWER//$'\n'/ } ${EDE:+EDE $EDE }($TOOK_MS ms)"
+}
