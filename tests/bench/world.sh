@@ -1,0 +1,134 @@
+# Sourced by tests/bench/run: two namespaces with a wire between, an authority in one, a resolver in the other.
+
+resolver=lkbench-resolver-$$
+server=lkbench-server-$$
+resolver_address=192.1.2.10
+server_address=192.1.2.20
+zone=bench.example
+names=${NAMES:-20000}
+pids=()
+
+in_resolver() { ip netns exec "$resolver" "$@"; }
+in_server() { ip netns exec "$server" "$@"; }
+
+make_world() {
+  ip netns add "$resolver" && ip netns add "$server" || return 1
+  ip -n "$resolver" link add wire type veth peer name wire netns "$server"
+  ip -n "$resolver" link set lo up && ip -n "$server" link set lo up
+  ip -n "$resolver" addr add "$resolver_address/24" dev wire && ip -n "$server" addr add "$server_address/24" dev wire
+  ip -n "$resolver" link set wire up && ip -n "$server" link set wire up
+}
+
+end_world() {
+  stop_unbound
+  local pid
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
+  wait 2>/dev/null
+  ip netns del "$resolver" 2>/dev/null
+  ip netns del "$server" 2>/dev/null
+  rm -rf "$work"
+}
+
+# n0... have no key. p0... have the responder's key ($1, an IPSECKEY rdata) and its address.
+make_zone() {
+  {
+    echo "\$ORIGIN $zone."
+    echo "\$TTL 3600"
+    echo "@ SOA ns hostmaster 1 3600 600 86400 60"
+    echo "@ NS ns"
+    echo "ns A $server_address"
+    seq 0 $((names - 1)) | sed 's/.*/n& A 198.18.0.1/'
+    if [ -n "${1:-}" ]; then seq 0 99 | sed "s|.*|p& A $server_address\np\& IPSECKEY $1|"; fi
+  } >"$work/zone"
+}
+
+start_authority() {
+  cat >"$work/nsd.conf" <<END
+server:
+  ip-address: $server_address
+  server-count: 1
+  username: ""
+  chroot: ""
+  database: ""
+  zonesdir: "$work"
+  pidfile: "$work/nsd.pid"
+  logfile: "$work/nsd.log"
+  xfrdfile: "$work/xfrd.state"
+  zonelistfile: "$work/zone.list"
+  rrl-ratelimit: 0
+remote-control:
+  control-enable: no
+zone:
+  name: $zone
+  zonefile: zone
+END
+  in_server nsd -d -c "$work/nsd.conf" >"$work/nsd.out" 2>&1 &
+  pids+=($!)
+  wait_for_answer "$server_address" "n0.$zone" in_server
+}
+
+wait_for_answer() { # server, name, where
+  local try
+  for try in $(seq 50); do
+    if "$3" dig +short +tries=1 +time=1 "@$1" "$2" A 2>/dev/null | grep -q .; then return 0; fi
+    sleep 0.1
+  done
+  echo "bench: nobody answers at $1" >&2
+  cat "$work"/*.log "$work"/*.out >&2
+  return 1
+}
+
+# start_unbound plain|latchkey [further lines of the section server:]
+start_unbound() {
+  local modules="validator iterator" dynlib=
+  if [ "$1" = latchkey ]; then
+    modules="dynlib validator iterator"
+    dynlib=$(printf 'dynlib:\n  dynlib-file: "%s"' "$module")
+  fi
+  cat >"$work/unbound.conf" <<END
+server:
+  directory: ""
+  chroot: ""
+  username: ""
+  pidfile: "$work/unbound.pid"
+  use-syslog: no
+  do-daemonize: no
+  verbosity: 1
+  num-threads: 1
+  interface: 127.0.0.1
+  msg-cache-size: 64m
+  rrset-cache-size: 64m
+  module-config: "$modules"
+  discard-timeout: 4800
+  wait-limit: 0
+  ede: yes
+  num-queries-per-thread: 4096
+  outgoing-range: 8192
+  so-rcvbuf: 0
+${2:-}
+remote-control:
+  control-enable: no
+stub-zone:
+  name: $zone
+  stub-addr: $server_address
+$dynlib
+END
+  LATCHKEY_CONFIG=$work/latchkey.yaml LATCHKEY_SOCKET=$work/control.sock ${preload:+env LD_PRELOAD=$preload} \
+    ip netns exec "$resolver" "$unbound/sbin/unbound" -d -c "$work/unbound.conf" >"$work/unbound-$1.log" 2>&1 &
+  unbound_pid=$!
+  wait_for_answer 127.0.0.1 "ns.$zone" in_resolver
+}
+
+stop_unbound() {
+  [ -n "${unbound_pid:-}" ] || return 0
+  kill "$unbound_pid" 2>/dev/null
+  wait "$unbound_pid" 2>/dev/null
+  unbound_pid=
+}
+
+# Queries per second that dnsperf reaches with the rest of the arguments.
+queries_per_second() {
+  in_resolver dnsperf -s 127.0.0.1 -m udp "$@" 2>/dev/null | awk '/Queries per second/ { print $4 }'
+}
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
