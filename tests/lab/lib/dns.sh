@@ -7,6 +7,7 @@ AUTHORITY=$DNS4 # where Unbound sends its questions
 
 start_dns() {
   say "starting nsd"
+  # xfrd-tcp-*: each of the default 128 x 128 is a getrandom() at the start, seconds in UML.
   mkdir -p /run/lab/nsd
   cat >/run/lab/nsd/nsd.conf <<END
 server:
@@ -20,6 +21,8 @@ server:
   zonelistfile: "/run/lab/nsd/zone.list"
   xfrdir: "/run/lab/nsd"
   verbosity: 1
+  xfrd-tcp-max: 1
+  xfrd-tcp-pipeline: 1
 remote-control:
   control-enable: no
 zone:

@@ -33,6 +33,7 @@ run_unbound() {
   wait_for_line "$OUT/unbound.log.new" 'start of service' 20
 }
 
+# outgoing-port-*: Unbound shuffles all 60,000 ports at its start with a getrandom() each, 20 s in UML.
 _unbound_conf() { # MODULES
   cat <<END
 server:
@@ -48,6 +49,8 @@ server:
   num-threads: 2
   interface: 127.0.0.1
   module-config: "$1"
+  outgoing-port-avoid: "0-65535"
+  outgoing-port-permit: "20000-20999"
   trust-anchor-file: "$COMMON/lab.example.key"
   ede: yes
   discard-timeout: 4800
@@ -63,19 +66,19 @@ END
 }
 
 # ask NAME [TYPE [DIG-OPTION...]]: sets STATUS (NOERROR, SERVFAIL, ... or `timeout`), ANSWER (the rdata, a line each), EDE (code and
-# text of the Extended DNS Error, or empty) and TOOK_MS. NAME is below lab.example.
+# text of the Extended DNS Error, or empty) and TOOK_MS (without dig's own start, which takes a second in UML). NAME is below lab.example.
 ask() {
-  local name=$1 type=${2:-A} before=${EPOCHREALTIME/./} line
+  local name=$1 type=${2:-A} line
   shift $(($# > 1 ? 2 : 1))
-  STATUS=timeout ANSWER= EDE=
+  STATUS=timeout ANSWER= EDE= TOOK_MS=
   while read -r line; do
     case $line in
       *"status: "*) STATUS=${line#*status: } STATUS=${STATUS%%,*} ;;
+      ";; Query time: "*) TOOK_MS=${line#;; Query time: } TOOK_MS=${TOOK_MS%% *} ;;
       "; EDE: "*) EDE=${line#; EDE: } ;;
       ";"* | "") ;;
       *[[:space:]]IN[[:space:]]*"$type"[[:space:]]*) ANSWER+=${ANSWER:+$'\n'}${line##*[[:space:]]} ;;
     esac
   done < <(in_client dig @127.0.0.1 "$name.lab.example." "$type" +tries=1 +timeout=8 +nocookie +noadditional +noauthority "$@" || true)
-  TOOK_MS=$(((${EPOCHREALTIME/./} - before) / 1000))
   say "asked $name $type $*: $STATUS ${ANSWER//$'\n'/ } ${EDE:+EDE $EDE }($TOOK_MS ms)"
 }
