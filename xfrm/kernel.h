@@ -14,16 +14,15 @@ class Netlink;
 
 /// Bounds and times. What is in the kernel has a hard expiry there, so that nothing outlives us for long.
 struct XfrmConfig {
-  std::chrono::seconds policy_expiry{120};  ///< hard expiry of policies, guards and exemptions
-  std::chrono::seconds refresh_every{40};   ///< how often refresh() puts that expiry off
-  std::chrono::seconds sa_lifetime{4200};   ///< hard expiry of an SA; longer than the engine's own lifetime
-  std::chrono::seconds guard_after_loss{
-      3600};                          ///< a guard that nobody releases ends this long after its tunnel
-  std::size_t max_reserved = 1000;    ///< SPIs set aside; then allocate_spi() answers exhausted
-  std::size_t max_addresses = 10000;  ///< remote addresses with a guard; then install() answers exhausted
-  std::uint16_t replay_window = 128;  ///< packets, 32 to 4096
-  bool exempt_dns = true;             ///< DNS to upstreams (53, TCP 853) is spared by policies and guards
-  bool exempt_neighbour_discovery = true;  ///< so are ICMPv6 neighbour solicitations and advertisements
+  std::chrono::seconds policy_expiry{120};      ///< hard expiry of policies, guards and exemptions
+  std::chrono::seconds refresh_every{40};       ///< how often refresh() puts that expiry off
+  std::chrono::seconds sa_lifetime{4200};       ///< hard expiry of an SA; longer than the engine's own lifetime
+  std::chrono::seconds guard_after_loss{3600};  ///< a guard that nobody releases ends this long after its tunnel
+  std::size_t max_reserved = 1000;              ///< SPIs set aside; then allocate_spi() answers exhausted
+  std::size_t max_addresses = 10000;            ///< remote addresses with a guard; then install() answers exhausted
+  std::uint16_t replay_window = 128;            ///< packets, 32 to 4096
+  bool exempt_dns = true;                       ///< DNS to upstreams (53, TCP 853) is spared by policies and guards
+  bool exempt_neighbour_discovery = true;       ///< so are ICMPv6 neighbour solicitations and advertisements
 };
 
 /// What startup() found of an earlier life that ended without shutdown().

@@ -1,0 +1,50 @@
+#pragma once
+// What the engine holds of the kernel's state. Private to xfrm/.
+
+#include "xfrm/state.h"
+
+namespace latchkey::xfrm {
+
+/// A larval SA; given back unless an installation has consumed it.
+class XfrmKernel::Spi final : public api::ReservedSpi {
+ public:
+  Spi(State& state, Pair pair, base::Spi spi, base::ReqId reqid)
+      : state_(state), pair_(pair), spi_(spi), reqid_(reqid) {}
+  Spi(const Spi&) = delete;
+  Spi& operator=(const Spi&) = delete;
+  ~Spi() override {
+    if (!taken_) state_.forget_spi(pair_, spi_, reqid_);
+  }
+
+  base::Spi spi() const override { return spi_; }
+  const Pair& pair() const { return pair_; }
+  base::ReqId reqid() const { return reqid_; }
+  /// The SA stands on its own now.
+  void take() { taken_ = true; }
+
+ private:
+  State& state_;
+  Pair pair_;
+  base::Spi spi_;
+  base::ReqId reqid_;
+  bool taken_ = false;
+};
+
+class XfrmKernel::Tunnel final : public api::KernelTunnel {
+ public:
+  Tunnel(State& state, base::ReqId reqid) : state_(state), reqid_(reqid) {}
+  Tunnel(const Tunnel&) = delete;
+  Tunnel& operator=(const Tunnel&) = delete;
+  ~Tunnel() override { state_.end_tunnel(reqid_, keep_guard_); }
+
+  base::ReqId reqid() const override { return reqid_; }
+  base::Result<api::ChildCounters> counters() override;
+  void keep_guard() override { keep_guard_ = true; }
+
+ private:
+  State& state_;
+  base::ReqId reqid_;
+  bool keep_guard_ = false;
+};
+
+}  // namespace latchkey::xfrm

@@ -1,0 +1,213 @@
+#include "xfrm/messages.h"
+
+#include <arpa/inet.h>
+#include <linux/udp.h>
+#include <linux/xfrm.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace latchkey::xfrm {
+namespace {
+
+constexpr std::uint16_t kAcked = NLM_F_ACK;
+constexpr std::uint16_t kExclusive = NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+constexpr std::uint32_t kAnyAlgorithm = 0xFFFFFFFF;
+constexpr std::uint32_t kIcvBits = 128;
+constexpr std::size_t kSaltSize = 4;
+
+std::uint16_t family_of(const base::Address& address) { return address.is_v4() ? AF_INET : AF_INET6; }
+
+std::uint8_t mode_of(api::Mode mode) { return mode == api::Mode::tunnel ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT; }
+
+xfrm_address_t kernel_address(const base::Address& address) {
+  xfrm_address_t out{};
+  std::memcpy(&out, address.bytes().data(), address.bytes().size());
+  return out;
+}
+
+xfrm_selector kernel_selector(const Selector& selector) {
+  xfrm_selector out{};
+  out.family = family_of(selector.source);
+  out.saddr = kernel_address(selector.source);
+  out.prefixlen_s = selector.source_prefix;
+  out.daddr = kernel_address(selector.destination);
+  out.prefixlen_d = selector.destination_prefix;
+  out.proto = selector.protocol;
+  if (selector.source_port) out.sport = htons(*selector.source_port);
+  if (selector.source_port) out.sport_mask = 0xFFFF;
+  if (selector.destination_port) out.dport = htons(*selector.destination_port);
+  if (selector.destination_port) out.dport_mask = 0xFFFF;
+  return out;
+}
+
+/// No limit but the hard expiry. A limit of 0 would end an SA at its first packet.
+xfrm_lifetime_cfg lifetime(std::chrono::seconds expiry) {
+  xfrm_lifetime_cfg out{};
+  out.soft_byte_limit = out.hard_byte_limit = XFRM_INF;
+  out.soft_packet_limit = out.hard_packet_limit = XFRM_INF;
+  out.hard_add_expires_seconds = static_cast<std::uint64_t>(expiry.count());
+  return out;
+}
+
+const char* algorithm_of(const api::EspSuite& suite) {
+  const bool aes_size = suite.key_bits == 128 || suite.key_bits == 192 || suite.key_bits == 256;
+  if (suite.encr == base::EncrId::aes_gcm_16 && aes_size) return "rfc4106(gcm(aes))";
+  if (suite.encr == base::EncrId::chacha20_poly1305 && suite.key_bits == 256) return "rfc7539esp(chacha20,poly1305)";
+  return nullptr;
+}
+
+xfrm_usersa_info sa_info(const base::Address& source, const base::Address& destination, base::Spi spi,
+                         base::ReqId reqid) {
+  xfrm_usersa_info out{};
+  out.family = family_of(destination);
+  out.sel.family = out.family;
+  out.saddr = kernel_address(source);
+  out.id.daddr = kernel_address(destination);
+  out.id.spi = htonl(spi.value);
+  out.id.proto = IPPROTO_ESP;
+  out.reqid = reqid.value;
+  out.lft = lifetime(std::chrono::seconds(0));
+  return out;
+}
+
+/// struct xfrm_algo_aead, written in place so that the key has no second copy.
+void put_cipher(Message& message, const char* algorithm, base::Bytes key) {
+  const base::MutableBytes space = message.attribute_space(XFRMA_ALG_AEAD, sizeof(xfrm_algo_aead) + key.size());
+  xfrm_algo_aead head{};
+  std::strncpy(head.alg_name, algorithm, sizeof head.alg_name - 1);
+  head.alg_key_len = static_cast<std::uint32_t>(key.size() * 8);
+  head.alg_icv_len = kIcvBits;
+  std::memcpy(space.data(), &head, sizeof head);
+  std::ranges::copy(key, space.begin() + sizeof head);
+}
+
+/// struct xfrm_replay_state_esn, also without ESN: it is the only way to a window of more than 32.
+void put_replay(Message& message, std::uint16_t window) {
+  xfrm_replay_state_esn head{};
+  head.bmp_len = (window + 31U) / 32U;
+  head.replay_window = window;
+  const base::MutableBytes space =
+      message.attribute_space(XFRMA_REPLAY_ESN_VAL, sizeof head + head.bmp_len * sizeof(std::uint32_t));
+  std::memcpy(space.data(), &head, sizeof head);
+}
+
+void put_encapsulation(Message& message, const UdpPorts& ports) {
+  xfrm_encap_tmpl out{};
+  out.encap_type = UDP_ENCAP_ESPINUDP;
+  out.encap_sport = htons(ports.source);
+  out.encap_dport = htons(ports.destination);
+  message.attribute(XFRMA_ENCAP, out);
+}
+
+base::Result<Message> sa_message(std::uint16_t type, std::uint16_t flags, const Sa& sa) {
+  const char* const algorithm = algorithm_of(sa.suite);
+  if (algorithm == nullptr) return base::fail(base::Errc::unsupported, "ESP suite");
+  if (sa.key.size() != sa.suite.key_bits / 8U + kSaltSize)
+    return base::fail(base::Errc::malformed, "size of an ESP key");
+  Message message(type, flags);
+  xfrm_usersa_info info = sa_info(sa.source, sa.destination, sa.spi, sa.reqid);
+  info.lft = lifetime(sa.expiry);
+  info.mode = mode_of(sa.mode);
+  if (sa.suite.esn) info.flags = XFRM_STATE_ESN;
+  message.append(info);
+  put_cipher(message, algorithm, sa.key);
+  put_replay(message, sa.replay_window);
+  if (sa.encapsulation) put_encapsulation(message, *sa.encapsulation);
+  return message;
+}
+
+void put_template(Message& message, const Template& esp) {
+  xfrm_user_tmpl out{};
+  out.id.proto = IPPROTO_ESP;
+  out.id.daddr = kernel_address(esp.destination);
+  out.saddr = kernel_address(esp.source);
+  out.family = family_of(esp.destination);
+  out.reqid = esp.reqid.value;
+  out.mode = mode_of(esp.mode);
+  out.share = XFRM_SHARE_ANY;
+  out.aalgos = out.ealgos = out.calgos = kAnyAlgorithm;
+  message.attribute(XFRMA_TMPL, out);
+}
+
+Message policy_message(std::uint16_t type, std::uint16_t flags, const Policy& policy) {
+  Message message(type, flags);
+  xfrm_userpolicy_info info{};
+  info.sel = kernel_selector(policy.key.selector);
+  info.lft = lifetime(policy.expiry);
+  info.priority = policy.priority;
+  info.dir = static_cast<std::uint8_t>(policy.key.direction);
+  info.action = static_cast<std::uint8_t>(policy.action);
+  info.share = XFRM_SHARE_ANY;
+  message.append(info);
+  if (policy.esp) put_template(message, *policy.esp);
+  return message;
+}
+
+}  // namespace
+
+Message allocate_spi(const base::Address& source, const base::Address& destination, base::ReqId reqid,
+                     std::uint32_t min, std::uint32_t max) {
+  Message message(XFRM_MSG_ALLOCSPI, kAcked);
+  xfrm_userspi_info request{};
+  request.info = sa_info(source, destination, base::Spi{0}, reqid);
+  request.info.mode = XFRM_MODE_TUNNEL;
+  request.min = min;
+  request.max = max;
+  message.append(request);
+  return message;
+}
+
+base::Result<Message> new_sa(const Sa& sa) { return sa_message(XFRM_MSG_NEWSA, kExclusive, sa); }
+base::Result<Message> update_sa(const Sa& sa) { return sa_message(XFRM_MSG_UPDSA, kAcked, sa); }
+
+Message delete_sa(const base::Address& destination, base::Spi spi) {
+  Message message(XFRM_MSG_DELSA, kAcked);
+  xfrm_usersa_id id{};
+  id.daddr = kernel_address(destination);
+  id.spi = htonl(spi.value);
+  id.family = family_of(destination);
+  id.proto = IPPROTO_ESP;
+  message.append(id);
+  return message;
+}
+
+Message new_policy(const Policy& policy) { return policy_message(XFRM_MSG_NEWPOLICY, kExclusive, policy); }
+Message update_policy(const Policy& policy) { return policy_message(XFRM_MSG_UPDPOLICY, kAcked, policy); }
+
+Message delete_policy(const PolicyKey& key) {
+  Message message(XFRM_MSG_DELPOLICY, kAcked);
+  xfrm_userpolicy_id id{};
+  id.sel = kernel_selector(key.selector);
+  id.dir = static_cast<std::uint8_t>(key.direction);
+  message.append(id);
+  return message;
+}
+
+Message set_hash_thresholds() {
+  Message message(XFRM_MSG_NEWSPDINFO, kAcked);
+  message.append(std::uint32_t{0});  // flags
+  message.attribute(XFRMA_SPD_IPV4_HTHRESH, xfrmu_spdhthresh{32, 24});
+  message.attribute(XFRMA_SPD_IPV6_HTHRESH, xfrmu_spdhthresh{128, 56});
+  return message;
+}
+
+Message get_counters(const base::Address& source, const base::Address& destination, base::Spi spi) {
+  Message message(XFRM_MSG_GETAE, kAcked);
+  xfrm_aevent_id request{};
+  request.sa_id.daddr = kernel_address(destination);
+  request.sa_id.spi = htonl(spi.value);
+  request.sa_id.family = family_of(destination);
+  request.sa_id.proto = IPPROTO_ESP;
+  request.saddr = kernel_address(source);
+  request.flags = XFRM_AE_LVAL;
+  message.append(request);
+  return message;
+}
+
+// Without a body: the kernel would read one as attributes.
+Message dump_sas() { return Message(XFRM_MSG_GETSA, NLM_F_DUMP); }
+Message dump_policies() { return Message(XFRM_MSG_GETPOLICY, NLM_F_DUMP); }
+
+}  // namespace latchkey::xfrm
