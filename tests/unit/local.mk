@@ -12,12 +12,18 @@ print-unit-tests:
 	@echo $(UNIT_TESTS)
 .PHONY: print-unit-tests
 
-nodist_EXTRA_tests_unit_base_test_SOURCES = no_test_yet.cc
-tests_unit_base_test_SOURCES =
+tests_unit_base_test_SOURCES = \
+  tests/unit/ike-engine/base/address_test.cc tests/unit/ike-engine/base/bytes_test.cc \
+  tests/unit/ike-engine/base/secret_test.cc tests/unit/ike-engine/base/strong_test.cc
 tests_unit_base_test_LDADD = $(LINK_BASE) $(GTEST_LINK)
 
-nodist_EXTRA_tests_unit_wire_test_SOURCES = no_test_yet.cc
-tests_unit_wire_test_SOURCES =
+tests_unit_wire_test_SOURCES = \
+  tests/unit/ike-engine/wire/captures_test.cc tests/unit/ike-engine/wire/delete_test.cc \
+  tests/unit/ike-engine/wire/header_test.cc tests/unit/ike-engine/wire/message_test.cc \
+  tests/unit/ike-engine/wire/notify_test.cc tests/unit/ike-engine/wire/payloads_test.cc \
+  tests/unit/ike-engine/wire/sa_test.cc tests/unit/ike-engine/wire/ts_test.cc \
+  tests/support/captures.cc tests/support/captures.h tests/support/octets.h \
+  tests/support/vectors.cc tests/support/vectors.h
 tests_unit_wire_test_LDADD = $(LINK_WIRE) $(GTEST_LINK)
 
 nodist_EXTRA_tests_unit_crypto_test_SOURCES = no_test_yet.cc
