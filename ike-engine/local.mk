@@ -20,11 +20,17 @@ ike_engine_libike_wire_la_SOURCES = \
   ike-engine/wire/notify.h ike-engine/wire/sa.cc ike-engine/wire/sa.h ike-engine/wire/sk.cc \
   ike-engine/wire/sk.h ike-engine/wire/ts.cc ike-engine/wire/ts.h
 
-nodist_EXTRA_ike_engine_libike_crypto_la_SOURCES = no_source_yet.cc
-ike_engine_libike_crypto_la_SOURCES = \
-  ike-engine/crypto/aead.h ike-engine/crypto/digest.h ike-engine/crypto/ike_keys.h \
-  ike-engine/crypto/key_exchange.h ike-engine/crypto/prf.h ike-engine/crypto/public_key.h \
-  ike-engine/crypto/random.h ike-engine/crypto/signature.h
+nodist_EXTRA_ike_engine_libike_crypto_la_SOURCES = \
+  ike-engine/crypto/aead.cc ike-engine/crypto/aead.h ike-engine/crypto/digest.cc \
+  ike-engine/crypto/digest.h ike-engine/crypto/ecp.cc ike-engine/crypto/ed25519_point.cc \
+  ike-engine/crypto/groups.cc ike-engine/crypto/groups.h ike-engine/crypto/ike_keys.cc \
+  ike-engine/crypto/ike_keys.h ike-engine/crypto/key_exchange.cc ike-engine/crypto/key_exchange.h \
+  ike-engine/crypto/keys.h ike-engine/crypto/modp.cc ike-engine/crypto/openssl.cc \
+  ike-engine/crypto/openssl.h ike-engine/crypto/prf.cc ike-engine/crypto/prf.h \
+  ike-engine/crypto/private_key.cc ike-engine/crypto/pss.h ike-engine/crypto/public_key.cc \
+  ike-engine/crypto/public_key.h ike-engine/crypto/random.cc ike-engine/crypto/random.h \
+  ike-engine/crypto/schemes.cc ike-engine/crypto/schemes.h ike-engine/crypto/signature.cc \
+  ike-engine/crypto/signature.h ike-engine/crypto/x25519.cc
 
 nodist_EXTRA_ike_engine_libike_policy_la_SOURCES = no_source_yet.cc
 ike_engine_libike_policy_la_SOURCES = \

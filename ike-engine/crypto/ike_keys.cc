@@ -1,0 +1,98 @@
+#include "ike-engine/crypto/ike_keys.h"
+
+#include <array>
+
+namespace latchkey::crypto {
+
+namespace {
+
+using base::Bytes;
+using base::PrfId;
+using base::SecretBytes;
+
+std::array<std::uint8_t, 8> octets_of(base::IkeSpi spi) {
+  std::array<std::uint8_t, 8> octets{};
+  for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = static_cast<std::uint8_t>(spi.value >> (56 - 8 * i));
+  return octets;
+}
+
+/// Takes keys off the front of a stream of key material, in the order of the RFC's braces.
+class KeyStream {
+ public:
+  explicit KeyStream(Bytes material) : left_(material) {}
+  SecretBytes take(std::size_t size) {
+    SecretBytes key(left_.first(size));
+    left_ = left_.subspan(size);
+    return key;
+  }
+
+ private:
+  Bytes left_;
+};
+
+}  // namespace
+
+base::Result<SecretBytes> skeyseed(PrfId id, Bytes nonce_i, Bytes nonce_r, Bytes g_ir) {
+  return prf(id, base::concat({nonce_i, nonce_r}), {g_ir});
+}
+
+base::Result<SecretBytes> skeyseed_rekey(PrfId old_prf, Bytes old_sk_d, Bytes g_ir, Bytes nonce_i, Bytes nonce_r) {
+  // RFC 7296 section 2.18
+  //= SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr)
+  return prf(old_prf, old_sk_d, {g_ir, nonce_i, nonce_r});
+}
+
+base::Result<IkeKeys> derive_ike_keys(PrfId id, Bytes skeyseed, const KeyInputs& inputs, std::size_t integ_size,
+                                      std::size_t encr_size) {
+  const auto spi_i = octets_of(inputs.spi_i);
+  const auto spi_r = octets_of(inputs.spi_r);
+  const std::size_t size = prf_size(id);
+  // RFC 7296 section 2.14
+  //= {SK_d | SK_ai | SK_ar | SK_ei | SK_er | SK_pi | SK_pr} = prf+ (SKEYSEED, Ni | Nr | SPIi | SPIr)
+  const auto material =
+      prf_plus(id, skeyseed, {inputs.nonce_i, inputs.nonce_r, spi_i, spi_r}, 3 * size + 2 * integ_size + 2 * encr_size);
+  if (!material) return std::unexpected(material.error());
+  KeyStream stream(material->view());
+  IkeKeys keys;
+  keys.sk_d = stream.take(size);
+  keys.sk_ai = stream.take(integ_size);
+  keys.sk_ar = stream.take(integ_size);
+  keys.sk_ei = stream.take(encr_size);
+  keys.sk_er = stream.take(encr_size);
+  keys.sk_pi = stream.take(size);
+  keys.sk_pr = stream.take(size);
+  return keys;
+}
+
+base::Result<ChildKeys> derive_child_keys(PrfId id, Bytes sk_d, Bytes g_ir, Bytes nonce_i, Bytes nonce_r,
+                                          std::size_t key_size) {
+  // RFC 7296 section 2.17
+  //= KEYMAT = prf+(SK_d, g^ir (new) | Ni | Nr)
+  const auto material = prf_plus(id, sk_d, {g_ir, nonce_i, nonce_r}, 2 * key_size);
+  if (!material) return std::unexpected(material.error());
+  KeyStream stream(material->view());
+  ChildKeys keys;
+  //= All keys for SAs carrying data from the initiator to the responder are taken before SAs going from the
+  //= responder to the initiator.
+  keys.initiator_to_responder = stream.take(key_size);
+  keys.responder_to_initiator = stream.take(key_size);
+  return keys;
+}
+
+base::Result<base::Buffer> signed_octets(PrfId id, Bytes message, Bytes other_nonce, Bytes sk_p, Bytes id_body) {
+  // RFC 7296 section 2.15
+  //= MACedIDForI = prf(SK_pi, RestOfInitIDPayload)
+  const auto maced_id = prf(id, sk_p, {id_body});
+  if (!maced_id) return std::unexpected(maced_id.error());
+  return base::concat({message, other_nonce, maced_id->view()});
+}
+
+base::Result<SecretBytes> null_auth(PrfId id, Bytes sk_p, Bytes octets) {
+  // RFC 7619 section 2.1
+  //= the content of the AUTH payload is computed using the syntax of pre-shared secret authentication
+  const auto pad = prf(id, sk_p, {base::as_bytes("Key Pad for IKEv2")});
+  if (!pad) return std::unexpected(pad.error());
+  return prf(id, pad->view(), {octets});
+}
+
+}  // namespace latchkey::crypto
