@@ -92,7 +92,8 @@ case $kind in
     unbound=$cache/unbound-tsan
     configure_build --enable-tsan CC=clang-19 CXX=clang++-19 \
       CFLAGS="-O1 -gline-tables-only" CXXFLAGS="-O1 -gline-tables-only"
-    run_make unbound-module/latchkey.la control/latchkeyctl tests/unit/host_test tests/unit/gate_test
+    run_make unbound-module/latchkey.la control/latchkeyctl tests/unit/host_test tests/unit/gate_test \
+      tests/bench/pretend_esp.la
     ;;
   *)
     echo "unknown build $kind" >&2

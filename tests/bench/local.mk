@@ -6,6 +6,12 @@ BENCHES =
 EXTRA_PROGRAMS += $(BENCHES)
 CLEANFILES += $(BENCHES)
 
-bench: all $(BENCHES)
+# Preloaded where the kernel has no ESP (tests/bench/run, tests/tsan/run); without sanitizers.
+check_LTLIBRARIES += tests/bench/pretend_esp.la
+tests_bench_pretend_esp_la_SOURCES = tests/bench/pretend_esp.cc
+tests_bench_pretend_esp_la_CXXFLAGS = $(WARNING_FLAGS)
+tests_bench_pretend_esp_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+
+bench: all tests/bench/pretend_esp.la $(BENCHES)
 	LATCHKEY_BUILDDIR='$(abs_top_builddir)' $(srcdir)/tests/bench/run
 .PHONY: bench

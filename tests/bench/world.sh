@@ -19,6 +19,20 @@ make_world() {
   ip -n "$resolver" link set wire up && ip -n "$server" link set wire up
 }
 
+# Whether SAs can be added here; tried in the resolver's namespace, which goes with the run.
+kernel_has_esp() {
+  in_resolver ip xfrm state add src 192.1.2.1 dst 192.1.2.2 proto esp spi 0x999 reqid 9 mode tunnel \
+    aead 'rfc4106(gcm(aes))' 0x00112233445566778899aabbccddeeff00112233 128 2>/dev/null &&
+    in_resolver ip xfrm state delete src 192.1.2.1 dst 192.1.2.2 proto esp spi 0x999
+}
+
+# An RSA key nobody has the private half of, as the rdata of an IPSECKEY record without gateway (RFC 3110).
+rsa_key_rdata() {
+  local modulus
+  modulus=$(openssl genrsa 2048 2>/dev/null | openssl rsa -noout -modulus 2>/dev/null | sed 's/Modulus=//') || return 1
+  printf '10 0 2 . %s\n' "$(echo "03010001$modulus" | basenc --base16 -d | base64 -w0)"
+}
+
 end_world() {
   stop_unbound
   local pid
@@ -94,7 +108,7 @@ server:
   use-syslog: no
   do-daemonize: no
   verbosity: 1
-  num-threads: 1
+  num-threads: ${threads:-1}
   interface: 127.0.0.1
   msg-cache-size: 64m
   rrset-cache-size: 64m

@@ -108,7 +108,7 @@ stage_replay() {
 
 stage_lab() {
   built gcc || return 1
-  LATCHKEY_UNBOUND=$(build-aux/unbound.sh --print) script tests/lab/run
+  LATCHKEY_UNBOUND=$(build-aux/unbound.sh --print)/sbin script tests/lab/run
 }
 
 sanitizers() {
