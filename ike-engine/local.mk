@@ -20,7 +20,7 @@ ike_engine_libike_wire_la_SOURCES = \
   ike-engine/wire/notify.h ike-engine/wire/sa.cc ike-engine/wire/sa.h ike-engine/wire/sk.cc \
   ike-engine/wire/sk.h ike-engine/wire/ts.cc ike-engine/wire/ts.h
 
-nodist_EXTRA_ike_engine_libike_crypto_la_SOURCES = \
+ike_engine_libike_crypto_la_SOURCES = \
   ike-engine/crypto/aead.cc ike-engine/crypto/aead.h ike-engine/crypto/digest.cc \
   ike-engine/crypto/digest.h ike-engine/crypto/ecp.cc ike-engine/crypto/ed25519_point.cc \
   ike-engine/crypto/groups.cc ike-engine/crypto/groups.h ike-engine/crypto/ike_keys.cc \
@@ -32,7 +32,6 @@ nodist_EXTRA_ike_engine_libike_crypto_la_SOURCES = \
   ike-engine/crypto/schemes.cc ike-engine/crypto/schemes.h ike-engine/crypto/signature.cc \
   ike-engine/crypto/signature.h ike-engine/crypto/x25519.cc
 
-nodist_EXTRA_ike_engine_libike_policy_la_SOURCES = no_source_yet.cc
 ike_engine_libike_policy_la_SOURCES = \
   ike-engine/policy/proposals.cc ike-engine/policy/proposals.h \
   ike-engine/policy/traffic_selectors.cc ike-engine/policy/traffic_selectors.h
