@@ -36,9 +36,19 @@ ike_engine_libike_policy_la_SOURCES = \
   ike-engine/policy/proposals.cc ike-engine/policy/proposals.h \
   ike-engine/policy/traffic_selectors.cc ike-engine/policy/traffic_selectors.h
 
-nodist_EXTRA_ike_engine_libike_session_la_SOURCES = no_source_yet.cc
-ike_engine_libike_session_la_SOURCES =
+ike_engine_libike_session_la_SOURCES = \
+  ike-engine/session/auth.cc ike-engine/session/auth.h ike-engine/session/auth_reply.cc \
+  ike-engine/session/child.cc ike-engine/session/child.h ike-engine/session/context.cc \
+  ike-engine/session/context.h ike-engine/session/create_child.cc \
+  ike-engine/session/create_child.h ike-engine/session/fragments.cc \
+  ike-engine/session/fragments.h ike-engine/session/ike_sa.h ike-engine/session/informational.cc \
+  ike-engine/session/informational.h ike-engine/session/init.cc ike-engine/session/init.h \
+  ike-engine/session/init_reply.cc ike-engine/session/init_reply.h ike-engine/session/lifetime.cc \
+  ike-engine/session/lifetime.h ike-engine/session/nat.cc ike-engine/session/nat.h \
+  ike-engine/session/opening.cc ike-engine/session/opening.h ike-engine/session/protect.cc \
+  ike-engine/session/protect.h ike-engine/session/receive.cc ike-engine/session/receive.h \
+  ike-engine/session/table.cc ike-engine/session/table.h ike-engine/session/timers.cc \
+  ike-engine/session/timers.h ike-engine/session/window.cc ike-engine/session/window.h
 
-nodist_EXTRA_ike_engine_libike_api_la_SOURCES = no_source_yet.cc
 ike_engine_libike_api_la_SOURCES = \
-  ike-engine/api/engine.h ike-engine/api/ports.h ike-engine/api/types.h
+  ike-engine/api/engine.cc ike-engine/api/engine.h ike-engine/api/ports.h ike-engine/api/types.h

@@ -8,31 +8,6 @@
 
 namespace latchkey::api {
 
-/// What is offered and how patient we are. All durations in microseconds (base::Duration).
-struct EngineConfig {
-  std::vector<IkeSuite> ike;  ///< in order of preference; empty: the defaults of policy/
-  std::vector<EspSuite> esp;
-  bool encapsulate = true;    ///< always UDP-encapsulate (DESIGN.md "Kernel"); false: native ESP unless a NAT is there
-  std::uint16_t ike_port = 500;
-  std::uint16_t nat_port = 4500;
-  std::uint16_t peer_ike_port = 500;
-  std::uint16_t peer_nat_port = 4500;
-  std::size_t max_sessions = 10000;
-  std::size_t max_half_open = 1000;
-  base::Duration first_retransmit = std::chrono::milliseconds(500);
-  unsigned max_retransmits = 6;
-  base::Duration lifetime = std::chrono::hours(1);       ///< of an IKE SA and its child: then a new one is made
-  std::uint16_t fragment_size = 1200;                    ///< octets of IKE message, header included
-};
-
-/// Counters that only grow; each datagram that is not acted upon is counted in exactly one of the drops.
-struct EngineStats {
-  std::uint64_t received = 0, sent = 0, retransmitted = 0;
-  std::uint64_t dropped_malformed = 0, dropped_unknown_sa = 0, dropped_bad_icv = 0, dropped_no_transition = 0,
-      dropped_message_id = 0, dropped_limit = 0;
-  std::uint64_t established = 0, failed = 0, down = 0;
-};
-
 /// One engine. Single-threaded, without clock, sockets or global state: two engines in one test are two hosts.
 class Engine {
  public:

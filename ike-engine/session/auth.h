@@ -1,0 +1,21 @@
+#pragma once
+// IKE_AUTH as the initiator: anonymous ourselves (RFC 7619), the server by its DNS key (RFC 7427), one child.
+
+#include "ike-engine/session/init_reply.h"
+
+namespace latchkey::session {
+
+/// Sends a candidate its IKE_AUTH request. Reserves the inbound SPI on first use. Errors: kernel, exhausted, internal.
+base::Result<void> send_auth(IkeSa& sa, Context& context, Candidate& candidate);
+
+/// Judges a protected reply to IKE_AUTH: opened, put together, parsed, and its AUTH verified with each of the server's
+/// keys. Nothing is returned, and at most one drop counted, for what is not acted upon (or is a fragment of something
+/// still to come).
+std::optional<Received> read_auth_reply(IkeSa& sa, Context& context, const wire::Message& message,
+                                        const api::Path& path);
+
+// Actions.
+State install(IkeSa& sa, Context& context, Input& input);
+State drop_candidate(IkeSa& sa, Context& context, Input& input);
+
+}  // namespace latchkey::session

@@ -1,0 +1,66 @@
+#include "ike-engine/session/child.h"
+
+#include "ike-engine/policy/proposals.h"
+#include "ike-engine/policy/traffic_selectors.h"
+
+namespace latchkey::session {
+
+namespace {
+
+using base::NotifyType;
+
+std::unexpected<Failure> refuse(api::Reason reason, std::string_view detail, NotifyType notify = {}) {
+  return std::unexpected(Failure{reason, static_cast<std::uint16_t>(notify), detail});
+}
+
+api::Reason reason_of(NotifyType type) {
+  switch (type) {
+    case NotifyType::no_proposal_chosen: return api::Reason::no_proposal;
+    case NotifyType::ts_unacceptable:
+    case NotifyType::single_pair_required: return api::Reason::bad_selectors;
+    default: return api::Reason::peer_refused;
+  }
+}
+
+}  // namespace
+
+std::expected<api::ChildSa, Failure> agree_on_child(const IkeSa& sa, const Candidate& candidate,
+                                                    const AuthReply& auth) {
+  const Negotiation& negotiation = *sa.negotiation;
+  const api::ConnectRequest& request = sa.session->request;
+  if (auth.child_error != NotifyType{}) {
+    return refuse(reason_of(auth.child_error), "the server refused the child", auth.child_error);
+  }
+  if (!auth.sa) return refuse(api::Reason::malformed, "a reply without child and without a reason");
+  const auto accepted = policy::accept_esp(negotiation.esp_offer, *auth.sa);
+  if (!accepted) return refuse(api::Reason::no_proposal, "the child's suite is not what was offered");
+  if (!policy::check_selectors(auth.tsi, request.local.address)) {
+    return refuse(api::Reason::bad_selectors, "TSi is not exactly our host");
+  }
+  if (!policy::check_selectors(auth.tsr, request.remote)) {
+    return refuse(api::Reason::bad_selectors, "TSr is not exactly the server's host");
+  }
+  // RFC 7296 section 1.3.1
+  //= If the request is accepted, the response MUST also include a notification of type USE_TRANSPORT_MODE.
+  if (auth.transport && !negotiation.plan.transport) {
+    return refuse(api::Reason::malformed, "transport mode that was not asked for");
+  }
+  const auto sizes = crypto::aead_sizes(accepted->suite.encr, accepted->suite.key_bits);
+  if (!sizes) return refuse(api::Reason::no_proposal, sizes.error().text);
+  auto keys = crypto::derive_child_keys(candidate.suite.prf, sa.sk_d.view(), {}, negotiation.nonce_i, candidate.nonce_r,
+                                        sizes->key + sizes->salt);
+  if (!keys) return refuse(api::Reason::malformed, keys.error().text);
+  return api::ChildSa{.mode = auth.transport ? api::Mode::transport : api::Mode::tunnel,
+                      .suite = accepted->suite,
+                      .local = request.local.address,
+                      .remote = request.remote,
+                      .encapsulated = candidate.encapsulated,
+                      .local_port = candidate.path.local.port,
+                      .remote_port = candidate.path.remote.port,
+                      .spi_in = negotiation.reserved->spi(),
+                      .spi_out = accepted->spi,
+                      .key_in = std::move(keys->responder_to_initiator),
+                      .key_out = std::move(keys->initiator_to_responder)};
+}
+
+}  // namespace latchkey::session

@@ -1,0 +1,45 @@
+#pragma once
+// What an action may touch beside its own IKE SA, and what it leaves behind for the engine to do.
+
+#include <span>
+#include <vector>
+
+#include "ike-engine/session/ike_sa.h"
+
+namespace latchkey::session {
+
+/// A negotiation that is to begin when the action is over.
+struct Successor {
+  Session* session = nullptr;
+  Plan plan;
+  base::TimePoint deadline = base::kNever;
+};
+
+struct Context {
+  const api::EngineConfig& config;
+  api::Random& random;
+  api::Kernel& kernel;
+  api::Output& out;
+  api::EngineStats& stats;
+  base::TimePoint now;
+  std::vector<Successor> successors;
+  std::vector<base::IkeSpi> superseded;  ///< IKE SAs whose child has been replaced
+
+  Patience patience() const { return {config.first_retransmit, config.max_retransmits}; }
+};
+
+/// Puts datagrams out, in order.
+void send(Context& context, const api::Path& path, std::span<const base::Buffer> datagrams);
+/// Sends a pending request once more, octet for octet, and sets its next time.
+void retransmit(Context& context, const api::Path& path, PendingRequest& request);
+/// Tells the caller about a step; `step` is static, `detail` escaped.
+void tell(Context& context, const IkeSa& sa, std::string_view step, std::string detail);
+
+/// Ends a negotiation without a tunnel: Failed is said, unless an older tunnel of the session is still up and this was
+/// to renew it. Kernel state that was reserved goes. Returns State::dead.
+State fail(IkeSa& sa, Context& context, const Failure& failure);
+
+/// The tunnel is lost: its SAs go, policies and guard stay (ports.h). Down is said if this was the session's tunnel.
+void lose(IkeSa& sa, Context& context, api::Reason reason);
+
+}  // namespace latchkey::session

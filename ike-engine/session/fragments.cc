@@ -1,0 +1,49 @@
+#include "ike-engine/session/fragments.h"
+
+namespace latchkey::session {
+
+bool Reassembly::wants(base::MessageId id, std::uint16_t fragment, std::uint16_t total) const {
+  if (fragment == 0 || fragment > total || total > kMaxFragments) return false;
+  if (parts_.empty() || id != id_) return true;
+  // RFC 7383 section 2.6
+  //= check that the value in the Total Fragments field is equal to or greater than the Total Fragments field in the
+  //= fragments that have already been stored in the reassembling queue
+  if (total < parts_.size()) return false;
+  return total > parts_.size() || !parts_[fragment - 1u].has_value();
+}
+
+std::optional<Opened> Reassembly::add(base::MessageId id, Opened fragment) {
+  // RFC 7383 section 2.6
+  //= the receiver MUST discard all received fragments and start the reassembly process over with just the received IKE
+  //= Fragment message.
+  if (parts_.size() != fragment.total || id != id_) clear();
+  if (parts_.empty()) parts_.resize(fragment.total);
+  id_ = id;
+  octets_ += fragment.content.size();
+  if (octets_ > kMaxAssembled) {
+    clear();
+    return std::nullopt;
+  }
+  if (fragment.fragment == 1) first_ = fragment.first;
+  parts_[fragment.fragment - 1u] = std::move(fragment.content);
+  if (++present_ < parts_.size()) return std::nullopt;
+  return join();
+}
+
+Opened Reassembly::join() {
+  Opened whole;
+  whole.first = first_;
+  whole.content.reserve(octets_);
+  for (const auto& part : parts_) whole.content.insert(whole.content.end(), part->begin(), part->end());
+  clear();
+  return whole;
+}
+
+void Reassembly::clear() {
+  parts_.clear();
+  present_ = 0;
+  octets_ = 0;
+  first_ = base::PayloadType::none;
+}
+
+}  // namespace latchkey::session

@@ -1,0 +1,182 @@
+#include "ike-engine/session/receive.h"
+
+#include <algorithm>
+
+#include "ike-engine/session/auth.h"
+#include "ike-engine/session/init.h"
+#include "ike-engine/session/opening.h"
+#include "ike-engine/wire/cp.h"
+#include "ike-engine/wire/delete.h"
+
+namespace latchkey::session {
+
+namespace {
+
+using base::ExchangeType;
+using base::PayloadType;
+
+bool is_well_formed(const wire::RawPayload& payload) {
+  switch (payload.type) {
+    case PayloadType::notify: return wire::parse_notify(payload.body).has_value();
+    case PayloadType::delete_: return wire::parse_delete(payload.body).has_value();
+    case PayloadType::cp: return wire::parse_cp(payload.body).has_value();
+    default: return true;
+  }
+}
+
+std::optional<Event> event_of(const wire::Header& header, std::span<const wire::RawPayload> payloads) {
+  if (wire::first_unknown_critical(payloads) != PayloadType::none) return Event::critical_request;
+  if (!std::all_of(payloads.begin(), payloads.end(), is_well_formed)) return Event::garbled_request;
+  switch (header.exchange) {
+    case ExchangeType::informational: return Event::informational_request;
+    case ExchangeType::create_child_sa: return Event::create_child_sa_request;
+    default: return std::nullopt;
+  }
+}
+
+// The plaintext of a whole message becomes an event, or nothing if its exchange is none of ours.
+void dispatch_request(IkeSa& sa, Context& context, const wire::Message& message, Opened opened, const api::Path& path) {
+  Input input;
+  input.path = path;
+  input.header = message.header;
+  input.content = std::move(opened.content);
+  auto payloads = wire::parse_payloads(opened.first, input.content);
+  if (!payloads) return dispatch(sa, Event::garbled_request, context, input);
+  input.payloads = std::move(*payloads);
+  const auto event = event_of(message.header, input.payloads);
+  if (!event) {
+    ++context.stats.dropped_no_transition;
+    return;
+  }
+  dispatch(sa, *event, context, input);
+}
+
+void receive_request(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
+  const auto arrival = sa.peer.classify(message.header.message_id);
+  if (arrival == PeerWindow::Arrival::outside) return count_drop(context.stats, base::Errc::mismatch);
+  if (arrival == PeerWindow::Arrival::repeated) {
+    // Only a true copy (its ICV is right) has the answer sent again.
+    const auto copy = sa.protection->open(message);
+    if (!copy) return count_drop(context.stats, copy.error().code);
+    // RFC 7383 section 2.6.1
+    //= that event MUST only trigger a retransmission of the response message (fragmented or not) if the Fragment Number
+    //field = in the received fragment is set to 1; otherwise, it MUST be ignored.
+    if (!is_first_fragment(message)) return count_drop(context.stats, base::Errc::mismatch);
+    send(context, path, sa.peer.last_response());
+    context.stats.retransmitted += sa.peer.last_response().size();
+    return;
+  }
+  auto opened = open_message(*sa.protection, sa.requests, message);
+  if (!opened) return count_drop(context.stats, opened.error().code);
+  if (opened->has_value()) dispatch_request(sa, context, message, std::move(**opened), path);
+}
+
+void receive_response(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
+  const bool ours = sa.request.pending() && message.header.message_id == sa.request.id() &&
+                    message.header.exchange == ExchangeType::informational;
+  if (!ours) return count_drop(context.stats, base::Errc::mismatch);
+  auto opened = open_message(*sa.protection, sa.responses, message);
+  if (!opened) return count_drop(context.stats, opened.error().code);
+  if (!opened->has_value()) return;
+  Input input;
+  input.path = path;
+  input.header = message.header;
+  dispatch(sa, Event::informational_response, context, input);
+}
+
+void receive_protected(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
+  if (!sa.protection || message.header.spi_r != sa.spi_r) return count_drop(context.stats, base::Errc::not_found);
+  if (message.header.response) return receive_response(sa, context, message, path);
+  receive_request(sa, context, message, path);
+}
+
+void receive_in_negotiation(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
+  const wire::Header& header = message.header;
+  const bool auth = header.response && header.exchange == ExchangeType::ike_auth;
+  if (!auth) return count_drop(context.stats, base::Errc::not_found);
+  if (header.message_id != base::MessageId{1}) return count_drop(context.stats, base::Errc::mismatch);
+  if (auto received = read_auth_reply(sa, context, message, path)) {
+    dispatch(sa, received->event, context, received->input);
+  }
+}
+
+void dispatch_plain(IkeSa& sa, Context& context, Event event) {
+  Input input;
+  dispatch(sa, event, context, input);
+}
+
+void expire_candidates(IkeSa& sa, Context& context) {
+  for (std::size_t i = 0; sa.negotiation && i < sa.negotiation->candidates.size(); ++i) {
+    Candidate& candidate = sa.negotiation->candidates[i];
+    if (candidate.auth.next() > context.now) continue;
+    if (candidate.auth.exhausted(context.patience())) {
+      Input input;
+      input.which = i;
+      input.failure.detail = "no answer to IKE_AUTH";
+      return dispatch(sa, Event::auth_unanswered, context, input);
+    }
+    retransmit(context, candidate.path, candidate.auth);
+    // A candidate that stays silent may be a forgery, and the true reply may be lost: ask again.
+    if (candidate.auth.sent() > 2 && sa.negotiation->init.paused()) sa.negotiation->init.resume(context.now);
+  }
+}
+
+void expire_negotiation(IkeSa& sa, Context& context) {
+  Negotiation& negotiation = *sa.negotiation;
+  if (std::min(negotiation.deadline, negotiation.grace) <= context.now) {
+    return dispatch_plain(sa, context, Event::give_up);
+  }
+  if (negotiation.init.next() <= context.now) {
+    if (!negotiation.held_cookie.empty()) return dispatch_plain(sa, context, Event::held_cookie_due);
+    if (!negotiation.init.exhausted(context.patience())) return retransmit(context, sa.path, negotiation.init);
+    if (sa.state == State::init_sent) return dispatch_plain(sa, context, Event::give_up);
+    negotiation.init.pause();
+    return;
+  }
+  expire_candidates(sa, context);
+}
+
+void expire_established(IkeSa& sa, Context& context) {
+  if (sa.ends_at <= context.now) return dispatch_plain(sa, context, Event::lifetime_over);
+  if (sa.renew_at <= context.now) return dispatch_plain(sa, context, Event::renewal_due);
+  if (sa.request.next() > context.now) return;
+  if (sa.request.exhausted(context.patience())) return dispatch_plain(sa, context, Event::unanswered);
+  retransmit(context, sa.path, sa.request);
+}
+
+base::TimePoint negotiation_deadline(const Negotiation& negotiation) {
+  base::TimePoint next = std::min({negotiation.deadline, negotiation.grace, negotiation.init.next()});
+  for (const Candidate& candidate : negotiation.candidates) next = std::min(next, candidate.auth.next());
+  return next;
+}
+
+}  // namespace
+
+void receive(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
+  const wire::Header& header = message.header;
+  if (header.exchange == ExchangeType::ike_sa_init) {
+    if (auto received = read_init_reply(sa, context, message, path)) {
+      dispatch(sa, received->event, context, received->input);
+    }
+    return;
+  }
+  // RFC 7296 section 3.1
+  //= This bit MUST be set in messages sent by the original initiator of the IKE SA and MUST be cleared in messages sent
+  //by = the original responder.
+  if (header.initiator) return count_drop(context.stats, base::Errc::not_found);
+  if (sa.negotiation) return receive_in_negotiation(sa, context, message, path);
+  receive_protected(sa, context, message, path);
+}
+
+void expire(IkeSa& sa, Context& context) {
+  if (sa.negotiation) return expire_negotiation(sa, context);
+  expire_established(sa, context);
+}
+
+base::TimePoint next_deadline(const IkeSa& sa) {
+  if (sa.state == State::dead) return base::kNever;
+  if (sa.negotiation) return negotiation_deadline(*sa.negotiation);
+  return std::min({sa.renew_at, sa.ends_at, sa.request.next()});
+}
+
+}  // namespace latchkey::session

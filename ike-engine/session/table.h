@@ -1,0 +1,77 @@
+#pragma once
+// The state machine of an IKE SA as a table.
+
+#include <span>
+
+#include "ike-engine/session/context.h"
+#include "ike-engine/wire/auth.h"
+#include "ike-engine/wire/message.h"
+#include "ike-engine/wire/notify.h"
+#include "ike-engine/wire/ts.h"
+
+namespace latchkey::session {
+
+/// What can happen to an IKE SA. An event from the network exists only when the message behind it was well-formed and,
+/// where it is protected, its ICV right.
+enum class Event : std::uint8_t {
+  init_response,    ///< an acceptable reply to IKE_SA_INIT, unauthenticated
+  cookie,           ///< unauthenticated
+  held_cookie_due,  ///< the time that a true reply had is over
+  invalid_ke,       ///< unauthenticated
+  init_refused,     ///< an error notify or an unacceptable reply, unauthenticated
+  auth_response,    ///< a candidate's IKE_AUTH reply whose AUTH a key of the server verifies
+  auth_refused,     ///< a candidate's IKE_AUTH reply that proves nothing
+  auth_unanswered,  ///< a candidate's IKE_AUTH was sent often enough
+  informational_request,
+  create_child_sa_request,
+  critical_request,  ///< holds an unknown payload with the critical bit
+  garbled_request,   ///< its ICV is right, its payloads are not
+  informational_response,
+  unanswered,  ///< our request in the IKE SA was sent often enough
+  give_up,     ///< the negotiation's deadline or grace is over
+  renewal_due,
+  lifetime_over,
+  superseded,  ///< another IKE SA carries the session's tunnel now
+  close,       ///< the caller wants no more of it
+};
+
+/// A candidate's IKE_AUTH reply after its AUTH was verified. Views point into Input::content.
+struct AuthReply {
+  const ServerKey* key = nullptr;
+  std::string_view scheme;
+  std::optional<wire::Sa> sa;
+  std::vector<wire::TrafficSelector> tsi, tsr;
+  bool transport = false;
+  base::NotifyType child_error{};  ///< 0: none
+};
+
+/// What an event carries; which of it depends on the event.
+struct Input {
+  api::Path path;
+  wire::Header header;
+  base::Buffer content;                    ///< the plaintext of a protected message
+  std::vector<wire::RawPayload> payloads;  ///< views into content
+  std::optional<Candidate> candidate;      ///< init_response
+  base::Buffer cookie;                     ///< cookie
+  base::KeMethod method{};                 ///< invalid_ke
+  Failure failure;                         ///< init_refused, auth_refused
+  std::size_t which = 0;                   ///< auth_*: index of the candidate
+  AuthReply auth;                          ///< auth_response
+};
+
+/// Acts and says which state comes next.
+using Action = State (*)(IkeSa& sa, Context& context, Input& input);
+
+struct Row {
+  State state;
+  Event event;
+  Action action;
+};
+
+/// All rows; no pair of state and event stands twice.
+std::span<const Row> transitions();
+
+/// Does what the table says. No row: counted in dropped_no_transition, nothing changes.
+void dispatch(IkeSa& sa, Event event, Context& context, Input& input);
+
+}  // namespace latchkey::session

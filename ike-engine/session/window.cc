@@ -1,0 +1,59 @@
+#include "ike-engine/session/window.h"
+
+#include <algorithm>
+
+namespace latchkey::session {
+
+namespace {
+
+constexpr unsigned kMaxDoublings = 10;
+
+std::uint32_t random_u32(api::Random& random) {
+  std::array<std::uint8_t, 4> octets{};
+  random.fill(octets);
+  return base::Reader(octets).u32();
+}
+
+}  // namespace
+
+base::Duration backoff(const Patience& patience, unsigned sent, api::Random& random) {
+  const unsigned doublings = std::min(sent == 0 ? 0 : sent - 1, kMaxDoublings);
+  const base::Duration wait = patience.first * (std::int64_t{1} << doublings);
+  const std::int64_t jitter = wait.count() / 4;
+  if (jitter <= 0) return wait;
+  return wait + base::Duration(static_cast<std::int64_t>(random_u32(random)) % (jitter + 1));
+}
+
+void PendingRequest::begin(base::MessageId id, std::vector<base::Buffer> datagrams, const Patience& patience,
+                           base::TimePoint now, api::Random& random) {
+  id_ = id;
+  datagrams_ = std::move(datagrams);
+  sent_ = 1;
+  next_ = now + backoff(patience, sent_, random);
+}
+
+void PendingRequest::sent_again(const Patience& patience, base::TimePoint now, api::Random& random) {
+  ++sent_;
+  next_ = now + backoff(patience, sent_, random);
+}
+
+void PendingRequest::end() {
+  datagrams_.clear();
+  next_ = base::kNever;
+}
+
+PeerWindow::Arrival PeerWindow::classify(base::MessageId id) const {
+  if (id == expected_) return Arrival::fresh;
+  // RFC 7296 section 2.1
+  //= The responder MUST remember each response until it receives a request whose sequence number is larger than or
+  //equal to = the sequence number in the response plus its window size
+  const bool last = expected_.value != 0 && id.value == expected_.value - 1;
+  return last && !last_response_.empty() ? Arrival::repeated : Arrival::outside;
+}
+
+void PeerWindow::answered(std::vector<base::Buffer> response) {
+  last_response_ = std::move(response);
+  ++expected_.value;
+}
+
+}  // namespace latchkey::session

@@ -1,0 +1,89 @@
+#pragma once
+// A kernel port that only keeps books: what is reserved, what is installed, what was left behind.
+
+#include <set>
+#include <vector>
+
+#include "ike-engine/api/ports.h"
+
+namespace latchkey::test {
+
+/// Outlives everything that it handed out.
+class FakeKernel : public api::Kernel {
+ public:
+  struct Installed {
+    api::ChildSa child;
+    base::ReqId reqid;
+    bool live = true;
+    bool guard_kept = false;
+  };
+
+  bool refuse_spi = false;
+  bool refuse_install = false;
+  api::ChildCounters counters;
+
+  base::Result<std::unique_ptr<api::ReservedSpi>> allocate_spi(const base::Address&, const base::Address&) override {
+    if (refuse_spi) return base::fail(base::Errc::kernel, "fake kernel refuses an SPI");
+    const base::Spi spi{0xc0000000u + ++last_spi_};
+    reserved_.insert(spi);
+    return std::make_unique<Reserved>(*this, spi);
+  }
+
+  base::Result<std::unique_ptr<api::KernelTunnel>> install(std::unique_ptr<api::ReservedSpi> reserved,
+                                                           const api::ChildSa& child) override {
+    reserved.reset();
+    if (refuse_install) return base::fail(base::Errc::kernel, "fake kernel refuses to install");
+    const base::ReqId reqid{0x4c000000u + static_cast<std::uint32_t>(installed_.size()) + 1};
+    installed_.push_back({copy(child), reqid});
+    return std::make_unique<Tunnel>(*this, installed_.size() - 1);
+  }
+
+  std::string last_error() const override { return "fake kernel"; }
+
+  /// All tunnels that ever were, in order.
+  const std::vector<Installed>& installed() const { return installed_; }
+  std::size_t live() const {
+    std::size_t count = 0;
+    for (const auto& tunnel : installed_) count += tunnel.live ? 1u : 0u;
+    return count;
+  }
+  std::size_t reserved() const { return reserved_.size(); }
+  /// Security rule 2: nothing is there and nothing was left.
+  bool untouched() const { return installed_.empty() && reserved_.empty(); }
+
+  static api::ChildSa copy(const api::ChildSa& from) {
+    return {from.mode,        from.suite,  from.local,   from.remote,         from.encapsulated,   from.local_port,
+            from.remote_port, from.spi_in, from.spi_out, from.key_in.clone(), from.key_out.clone()};
+  }
+
+ private:
+  class Reserved : public api::ReservedSpi {
+   public:
+    Reserved(FakeKernel& kernel, base::Spi spi) : kernel_(kernel), spi_(spi) {}
+    ~Reserved() override { kernel_.reserved_.erase(spi_); }
+    base::Spi spi() const override { return spi_; }
+
+   private:
+    FakeKernel& kernel_;
+    base::Spi spi_;
+  };
+
+  class Tunnel : public api::KernelTunnel {
+   public:
+    Tunnel(FakeKernel& kernel, std::size_t index) : kernel_(kernel), index_(index) {}
+    ~Tunnel() override { kernel_.installed_[index_].live = false; }
+    base::ReqId reqid() const override { return kernel_.installed_[index_].reqid; }
+    base::Result<api::ChildCounters> counters() override { return kernel_.counters; }
+    void keep_guard() override { kernel_.installed_[index_].guard_kept = true; }
+
+   private:
+    FakeKernel& kernel_;
+    std::size_t index_;
+  };
+
+  std::uint32_t last_spi_ = 0;
+  std::set<base::Spi> reserved_;
+  std::vector<Installed> installed_;
+};
+
+}  // namespace latchkey::test
