@@ -1,8 +1,15 @@
 # libgate: the C++ part of the module, without Unbound. latchkey.so: the shim and all the rest.
 noinst_LTLIBRARIES += unbound-module/libgate.la
 
-nodist_EXTRA_unbound_module_libgate_la_SOURCES = no_source_yet.cc
-unbound_module_libgate_la_SOURCES =
+unbound_module_libgate_la_SOURCES = \
+  unbound-module/address_rules.cc unbound-module/address_rules.h \
+  unbound-module/budget.cc unbound-module/budget.h \
+  unbound-module/failed_peers.cc unbound-module/failed_peers.h \
+  unbound-module/gate.cc unbound-module/gate.h \
+  unbound-module/peers.cc unbound-module/peers.h \
+  unbound-module/peers_tunnel.cc \
+  unbound-module/status.cc unbound-module/status.h \
+  unbound-module/want.h
 
 if UNBOUND
 # shim.c is C and the only file that includes Unbound's headers ("config.h" there is Unbound's,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ike-engine/api/types.h"
@@ -21,11 +22,14 @@ using WorkerId = base::Strong<struct WorkerIdTag, std::uint32_t>;
 struct Want {
   Ticket ticket;
   WorkerId worker;
-  std::string name;           ///< owner name, text form of ldns (escaped), without the final dot; for status and rule 3
+  std::string name;  ///< owner name, text form of ldns (escaped), without the final dot; for status and rule 3
   base::Address address;
   std::vector<api::DnsKey> keys;  ///< usable keys in order of precedence, at least one
-  bool verified = true;       ///< address, alias links and key are all DNSSEC-secure ("unverified name" otherwise)
-  std::uint32_t ttl_s = 0;    ///< the least of the records' TTLs: how long the answer may be used
+  bool verified = true;           ///< address, alias links and key are all DNSSEC-secure ("unverified name" otherwise)
+  std::uint32_t ttl_s = 0;        ///< the least of the records' TTLs: how long the answer may be used
+  /// Not 0: the address is released in clear after that many milliseconds, or when this fails (action `attempt`). Then
+  /// no tunnel may come up for it any more until its TTL has ended: it would break connections in mid-flow.
+  std::uint32_t attempt_ms = 0;
 };
 
 enum class Verdict : std::uint8_t {
@@ -39,8 +43,8 @@ enum class Verdict : std::uint8_t {
 struct Done {
   Ticket ticket;
   Verdict verdict{};
-  std::string reason;               ///< for log and EDE: one line, escaped, without the peer's octets
-  std::uint32_t lease_left_s = 0;   ///< for `up`: what is left of the tunnel; caps the TTL
+  std::string reason;              ///< for log and EDE: one line, escaped, without the peer's octets
+  std::uint32_t lease_left_s = 0;  ///< for `up`: what is left of the tunnel; caps the TTL
 };
 
 /// Everything that was decided about a question, for counters, log and `explain`.
@@ -68,6 +72,14 @@ class Gate {
   virtual std::vector<Done> take(WorkerId worker, std::size_t most) = 0;
   /// Counts and logs a decision.
   virtual void decided(const Decision& decision) = 0;
+  /// Tells of a step before the decision, for the log: "question", "ipseckey" and the like. `detail` is plain text of
+  /// ours.
+  virtual void observed(std::string_view event, const std::string& name, std::string_view detail) {
+    (void)event, (void)name, (void)detail;
+  }
+  /// An address was given out although it has no tunnel (`unsigned: opportunistic`): a tunnel that comes up before
+  /// `ttl_s` seconds are over would break connections in mid-flow.
+  virtual void released_in_clear(const base::Address& address, std::uint32_t ttl_s) { (void)address, (void)ttl_s; }
 };
 
 }  // namespace latchkey::unbound

@@ -1,0 +1,83 @@
+#pragma once
+// What the operator may say, from a YAML file. The table of keys is in config.cc; the manual is printed from
+// it.
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/cidr.h"
+#include "host/log.h"
+#include "ike-engine/api/types.h"
+
+namespace latchkey::host {
+
+/// What happens to a name whose IPSECKEY record is not signed (DESIGN "Deciding about one name").
+enum class UnsignedPolicy : std::uint8_t {
+  ignore,         ///< as if there were no key
+  opportunistic,  ///< try for unsigned_deadline, release anyway
+  require,        ///< a tunnel or SERVFAIL
+};
+
+/// How ESP travels.
+enum class Encapsulation : std::uint8_t { udp, native };
+
+/// Bounds of the tables (security rule 9).
+struct Limits {
+  std::size_t peers = 10000;
+  std::size_t half_open = 1000;
+  std::size_t waiting = 10000;
+
+  friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+/// Every key of latchkey.yaml; what is initialised here are the documented defaults.
+struct Config {
+  std::uint16_t ike_port = 500;
+  std::uint16_t nat_port = 4500;
+  std::chrono::milliseconds deadline{4000};
+  UnsignedPolicy unsigned_policy = UnsignedPolicy::opportunistic;
+  std::chrono::milliseconds unsigned_deadline{300};
+  std::chrono::seconds failed_first{5};
+  std::chrono::seconds failed_max{300};
+  Limits limits;
+  std::vector<api::IkeSuite> ike_proposals;  ///< empty: the engine's defaults
+  std::vector<api::EspSuite> esp_proposals;
+  std::vector<Cidr> allow_private;
+  std::uint32_t replay_window = 128;  ///< packets, a multiple of 32
+  Encapsulation encapsulation = Encapsulation::udp;
+  Level log_level = Level::info;
+};
+
+inline constexpr std::string_view kDefaultConfigPath = "/etc/latchkey/latchkey.yaml";
+
+/// Reads a configuration from text. The error is one line for the operator, "NAME:LINE:COLUMN: WHAT", both
+/// counted from 1; unknown, repeated and ill-typed keys are errors. Empty text gives the defaults. `name` is
+/// only for messages.
+std::expected<Config, std::string> parse_config(std::string_view text, std::string_view name);
+
+/// Reads a file of at most 1 MiB. The error is as of parse_config, or says why the file cannot be read.
+std::expected<Config, std::string> read_config(const std::string& path);
+
+/// The process's configuration: the file that LATCHKEY_CONFIG names, which must exist; otherwise
+/// kDefaultConfigPath, or the defaults if that does not exist.
+std::expected<Config, std::string> load_config();
+
+/// One row of the table, for --help, the manual page and `latchkeyctl config help`.
+struct KeyHelp {
+  std::string_view key;   ///< "listen.ike_port"
+  std::string_view type;  ///< "1-65535", "udp|native"
+  std::string fallback;   ///< the default as one would write it
+  std::string_view help;
+};
+/// The rows in the order of the manual.
+std::vector<KeyHelp> config_keys();
+/// The table for a terminal.
+std::string config_help();
+/// The page latchkey.yaml(5) in mdoc(7).
+std::string config_manual();
+
+}  // namespace latchkey::host

@@ -1,0 +1,36 @@
+#pragma once
+// The one engine thread: its loop, the UDP sockets, one timer, the control socket. It owns the engine and the kernel
+// port.
+
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "host/config.h"
+#include "host/log.h"
+#include "host/tenant.h"
+
+namespace latchkey::host {
+
+/// Where the control socket is: LATCHKEY_SOCKET, or /run/latchkey/control.sock.
+std::string control_socket_path();
+
+class EngineThread {
+ public:
+  /// Starts the thread and waits until everything is open. `log` and `tenant` outlive the result. The error is one
+  /// sentence for the operator: no CAP_NET_ADMIN, no ESP in the kernel, who may hold port 500, ... Nothing is left
+  /// behind then.
+  static std::expected<std::unique_ptr<EngineThread>, std::string> start(const Config& config, const Log& log,
+                                                                         Tenant& tenant);
+  /// Says goodbye to the peers, takes our kernel state away and joins the thread.
+  ~EngineThread();
+  EngineThread(const EngineThread&) = delete;
+  EngineThread& operator=(const EngineThread&) = delete;
+
+ private:
+  struct Impl;
+  explicit EngineThread(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace latchkey::host

@@ -1,0 +1,189 @@
+#include "unbound-module/gate.h"
+
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <system_error>
+
+namespace latchkey::unbound {
+namespace {
+
+/// Different words of Decision::verdict that are counted; they are static, so this is never met.
+constexpr std::size_t kMostVerdicts = 64;
+
+int make_eventfd() {
+  const int fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  return fd;
+}
+
+void ring(int fd) {
+  const std::uint64_t one = 1;
+  const ssize_t written = ::write(fd, &one, sizeof one);
+  (void)written;  // it can only fail when it is readable already
+}
+
+void hush(int fd) {
+  std::uint64_t count = 0;
+  const ssize_t got = ::read(fd, &count, sizeof count);
+  (void)got;
+}
+
+}  // namespace
+
+EngineGate::EngineGate(PeersConfig config, const host::Log& log)
+    : log_(log), wake_fd_(make_eventfd()), max_waiting_(config.max_waiting), config_(std::move(config)) {}
+
+EngineGate::~EngineGate() {
+  for (const auto& [id, worker] : workers_) ::close(worker.fd);
+  ::close(wake_fd_);
+}
+
+WorkerId EngineGate::add_worker() {
+  const int fd = make_eventfd();
+  const std::lock_guard lock(mutex_);
+  const WorkerId id{++last_worker_};
+  workers_[id].fd = fd;
+  return id;
+}
+
+int EngineGate::worker_fd(WorkerId worker) const {
+  const std::lock_guard lock(mutex_);
+  const auto place = workers_.find(worker);
+  return place == workers_.end() ? -1 : place->second.fd;
+}
+
+void EngineGate::remove_worker(WorkerId worker) {
+  int fd = -1;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto place = workers_.find(worker);
+    if (place == workers_.end()) return;
+    fd = place->second.fd;
+    workers_.erase(place);
+    if (inbox_.push(Gone{worker})) ring(wake_fd_);
+  }
+  ::close(fd);
+}
+
+void EngineGate::want(Want want) {
+  const std::lock_guard lock(mutex_);
+  const auto place = workers_.find(want.worker);
+  if (place == workers_.end()) return;
+  if (inbox_.wants >= max_waiting_) {
+    ++verdicts_["limit-inbox"];
+    place->second.push({want.ticket, Verdict::limit, "too many questions at once", 0});
+    return;
+  }
+  ++inbox_.wants;
+  if (inbox_.push(std::move(want))) ring(wake_fd_);
+}
+
+void EngineGate::forget(WorkerId worker, Ticket ticket) {
+  const std::lock_guard lock(mutex_);
+  const auto place = workers_.find(worker);
+  if (place == workers_.end()) return;
+  std::erase_if(place->second.done, [&](const Done& done) { return done.ticket == ticket; });
+  if (inbox_.push(Forgotten{worker, ticket})) ring(wake_fd_);
+}
+
+std::vector<Done> EngineGate::take(WorkerId worker, std::size_t most) {
+  std::vector<Done> out;
+  const std::lock_guard lock(mutex_);
+  const auto place = workers_.find(worker);
+  if (place == workers_.end()) return out;
+  auto& done = place->second.done;
+  hush(place->second.fd);
+  while (!done.empty() && out.size() < most) {
+    out.push_back(std::move(done.front()));
+    done.pop_front();
+  }
+  if (!done.empty()) ring(place->second.fd);  // the rest after the worker's other events
+  return out;
+}
+
+void EngineGate::decided(const Decision& decision) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (verdicts_.size() < kMostVerdicts || verdicts_.contains(decision.verdict)) ++verdicts_[decision.verdict];
+  }
+  log_.info("answer", {{"name", decision.name},
+                       {"type", decision.type},
+                       {"verdict", decision.verdict},
+                       {"reason", decision.reason.empty() ? "-" : decision.reason}});
+}
+
+void EngineGate::reconfigure(PeersConfig config) {
+  const std::lock_guard lock(mutex_);
+  max_waiting_ = config.max_waiting;
+  if (inbox_.push(std::move(config))) ring(wake_fd_);
+}
+
+bool EngineGate::Inbox::push(Item item) {
+  items.push_back(std::move(item));
+  return items.size() == 1;
+}
+
+void EngineGate::Worker::push(Done outcome) {
+  done.push_back(std::move(outcome));
+  if (done.size() == 1) ring(fd);
+}
+
+void EngineGate::start(host::Services& services, base::TimePoint) {
+  services_ = &services;
+  peers_ = std::make_unique<Peers>(config_, services, log_);
+}
+
+void EngineGate::stop() { peers_.reset(); }
+
+void EngineGate::woken(base::TimePoint now) {
+  Inbox taken;
+  {
+    const std::lock_guard lock(mutex_);
+    hush(wake_fd_);
+    taken = std::exchange(inbox_, {});
+  }
+  for (Item& item : taken.items) {
+    if (auto* want = std::get_if<Want>(&item)) peers_->want(std::move(*want), now);
+    if (const auto* gone = std::get_if<Forgotten>(&item)) peers_->forget(gone->worker, gone->ticket);
+    if (const auto* gone = std::get_if<Gone>(&item)) peers_->forget_all(gone->worker);
+    if (auto* config = std::get_if<PeersConfig>(&item)) peers_->configure(std::move(*config));
+  }
+  deliver();
+}
+
+void EngineGate::event(const api::Event& event, base::TimePoint now) {
+  peers_->event(event, now);
+  deliver();
+}
+
+void EngineGate::expire(base::TimePoint now) {
+  peers_->expire(now);
+  deliver();
+}
+
+base::TimePoint EngineGate::next_deadline() const { return peers_->next_deadline(); }
+
+void EngineGate::network_changed(base::TimePoint) { peers_->network_changed(); }
+
+std::string EngineGate::control(std::string_view request, base::TimePoint now) {
+  VerdictCounts verdicts;
+  {
+    const std::lock_guard lock(mutex_);
+    verdicts = verdicts_;
+  }
+  return answer_control(request, *peers_, verdicts, services_->stats(), now);
+}
+
+void EngineGate::deliver() {
+  std::vector<Outcome> outcomes = peers_->take_outcomes();
+  if (outcomes.empty()) return;
+  const std::lock_guard lock(mutex_);
+  for (Outcome& outcome : outcomes) {
+    const auto place = workers_.find(outcome.worker);
+    if (place != workers_.end()) place->second.push(std::move(outcome.done));
+  }
+}
+
+}  // namespace latchkey::unbound

@@ -1,0 +1,297 @@
+#include "unbound-module/peers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "unbound-module/address_rules.h"
+
+namespace latchkey::unbound {
+namespace {
+
+/// Bounds of one negotiation's key sets; further ones wait for the next.
+constexpr std::size_t kMostSets = 8;
+constexpr std::size_t kMostKeys = 64;
+
+bool holds(const KeySet& keys, const api::DnsKey& key) { return std::ranges::binary_search(keys, key); }
+
+}  // namespace
+
+PeersConfig peers_config(const host::Config& config) {
+  PeersConfig out;
+  out.failed_first = config.failed_first;
+  out.failed_max = config.failed_max;
+  out.max_peers = out.max_failed = config.limits.peers;
+  out.max_half_open = config.limits.half_open;
+  out.max_waiting = config.limits.waiting;
+  out.allow_private = config.allow_private;
+  // A little before the question's own deadline, so that it gets a reason and the failure is remembered by then.
+  out.answer_after = config.deadline - config.deadline / 20;
+  out.give_up_after = std::max<base::Duration>(out.give_up_after, 2 * config.deadline);
+  return out;
+}
+
+Peers::Peers(PeersConfig config, host::Services& engine, const host::Log& log)
+    : config_(std::move(config)),
+      engine_(engine),
+      log_(log),
+      failed_(config_.failed_first, config_.failed_max, config_.max_failed) {}
+
+void Peers::configure(PeersConfig config) {
+  config_ = std::move(config);
+  failed_ = FailedPeers(config_.failed_first, config_.failed_max, config_.max_failed);
+}
+
+Peers::Rank Peers::rank_of(const Want& want) {
+  if (want.attempt_ms != 0) return Rank::attempt;
+  return want.verified ? Rank::verified : Rank::unverified;
+}
+
+void Peers::answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s) {
+  ++counts_[static_cast<std::size_t>(verdict)];
+  tickets_.erase({want.worker.value, want.ticket.value});
+  outcomes_.push_back({want.worker, Done{want.ticket, verdict, std::move(reason), lease_left_s}});
+}
+
+void Peers::want(Want want, base::TimePoint now) {
+  const KeySet keys = make_key_set(want.keys);
+  if (refuse_at_once(want, keys, now)) return;
+  const base::Address address = want.address;
+  Peer& peer = peers_[address];
+  if (!use_tunnel(address, peer, want, keys, now)) wait_for_round(address, peer, std::move(want), keys, now);
+  reschedule(address, peer);
+  erase_if_empty(address);
+}
+
+bool Peers::refuse_at_once(const Want& want, const KeySet& keys, base::TimePoint now) {
+  const auto is_own = [this](const base::Address& address) { return engine_.is_own(address); };
+  if (const auto rule = forbidden(want.address, config_.allow_private, is_own); !rule.empty()) {
+    answer(want, Verdict::forbidden, fmt::format("no IKE to {}: {}", want.address.to_string(), rule));
+    return true;
+  }
+  if (keys.empty()) {
+    answer(want, Verdict::failed, "no usable key");
+    return true;
+  }
+  const auto known = peers_.find(want.address);
+  if (known != peers_.end() && known->second.tunnel) return false;
+  if (want.attempt_ms != 0) {
+    if (in_clear_.size() >= config_.max_failed)
+      std::erase_if(in_clear_, [&](const auto& e) { return e.second <= now; });
+    const auto clear = in_clear_.find(want.address);
+    if (in_clear_.size() >= config_.max_failed || (clear != in_clear_.end() && clear->second > now)) {
+      answer(want, Verdict::failed, "the address is in use in clear");
+      return true;
+    }
+  }
+  if (const Failure* failure = failed_.find({want.address, keys, want.attempt_ms != 0}, now)) {
+    answer(want, Verdict::failed, failure->reason + " (remembered)");
+    return true;
+  }
+  if (tickets_.size() >= config_.max_waiting || (known == peers_.end() && peers_.size() >= config_.max_peers)) {
+    answer(want, Verdict::limit, known == peers_.end() ? "too many peers or questions" : "too many questions");
+    return true;
+  }
+  return false;
+}
+
+/// Security rule 3: an address has one tunnel, and it serves those names only that publish its key. A tunnel that no
+/// DNSSEC-secure name vouches for gives way to one that a secure name asks for.
+bool Peers::use_tunnel(const base::Address& address, Peer& peer, const Want& want, const KeySet& keys,
+                       base::TimePoint now) {
+  if (!peer.tunnel) return false;
+  const bool secure = rank_of(want) == Rank::verified;
+  if (holds(keys, peer.tunnel->agreed.key)) {
+    peer.tunnel->verified |= secure;
+    lease(address, *peer.tunnel, want, now);
+    return true;
+  }
+  if (secure && !peer.tunnel->verified) {
+    log_.info("tunnel_replaced", {{"name", want.name}, {"peer", address.to_string()}});
+    drop_tunnel(address, peer, now);
+    return false;
+  }
+  answer(want, Verdict::conflict, fmt::format("{} has a tunnel with another key", address.to_string()));
+  return true;
+}
+
+void Peers::wait_for_round(const base::Address& address, Peer& peer, Want want, KeySet keys, base::TimePoint now) {
+  Waiter waiter{std::move(want), std::move(keys), Rank::verified, false, now + config_.answer_after};
+  waiter.rank = rank_of(waiter.want);
+  if (peer.round && peer.round->rank == waiter.rank && std::ranges::count(peer.round->sets, waiter.keys) > 0) {
+    waiter.in_round = true;
+    waiter.answer_at = peer.round->answer_at;
+  }
+  if (waiter.rank == Rank::attempt) {
+    waiter.answer_at =
+        std::min<base::TimePoint>(waiter.answer_at, now + std::chrono::milliseconds(waiter.want.attempt_ms));
+  }
+  tickets_[{waiter.want.worker.value, waiter.want.ticket.value}] = address;
+  schedule(address, peer, waiter.answer_at);
+  peer.waiting.push_back(std::move(waiter));
+  if (!peer.round) begin_round(address, peer, now);
+}
+
+void Peers::begin_round(const base::Address& address, Peer& peer, base::TimePoint now) {
+  while (!peer.waiting.empty() && !peer.round && !peer.tunnel) {
+    Round round;
+    round.rank = std::ranges::min_element(peer.waiting, {}, &Waiter::rank)->rank;
+    round.started = now;
+    round.answer_at = now + config_.answer_after;
+    std::vector<api::DnsKey> keys;
+    enlist(peer, round, keys);
+    if (connect(address, peer, round, keys, now)) {
+      log_.info("negotiate", {{"name", round.name}, {"peer", address.to_string()}, {"keys", keys.size()}});
+      peer.round = std::move(round);
+    }
+  }
+}
+
+/// Puts the first waiters of the round's rank into it, with their keys in their order.
+void Peers::enlist(Peer& peer, Round& round, std::vector<api::DnsKey>& keys) {
+  for (Waiter& waiter : peer.waiting) {
+    if (waiter.rank != round.rank) continue;
+    if (std::ranges::count(round.sets, waiter.keys) == 0) {
+      if (!round.sets.empty() && (round.sets.size() == kMostSets || keys.size() + waiter.keys.size() > kMostKeys))
+        continue;
+      round.sets.push_back(waiter.keys);
+      for (const api::DnsKey& key : waiter.want.keys) {
+        if (std::ranges::count(keys, key) == 0) keys.push_back(key);
+      }
+    }
+    waiter.in_round = true;
+    if (round.name.empty()) round.name = waiter.want.name;
+    if (waiter.rank == Rank::attempt) round.answer_at = std::min(round.answer_at, waiter.answer_at);
+  }
+}
+
+/// Begins the round's negotiation, or answers its waiters.
+bool Peers::connect(const base::Address& address, Peer& peer, Round& round, const std::vector<api::DnsKey>& keys,
+                    base::TimePoint now) {
+  const auto limit = [&](std::string_view reason) {
+    std::erase_if(peer.waiting, [&](const Waiter& waiter) {
+      if (waiter.in_round) answer(waiter.want, Verdict::limit, std::string(reason));
+      return waiter.in_round;
+    });
+    log_.warning("limit", {{"peer", address.to_string()}, {"reason", reason}});
+    return false;
+  };
+  if (rounds_ >= config_.max_half_open) return limit("too many negotiations");
+  if (!budget_.take(address, now)) return limit("too many negotiations in a short time");
+  // A late tunnel would break connections of an address that has been released in clear by then.
+  const auto deadline = round.rank == Rank::attempt ? round.answer_at : now + config_.give_up_after;
+  const auto session = engine_.connect(address, keys, deadline, now);
+  if (!session && session.error().code == base::Errc::exhausted) return limit(session.error().text);
+  if (!session) {
+    peer.round = std::move(round);
+    fail_round(address, peer, std::string(session.error().text), now);
+    return false;
+  }
+  round.session = *session;
+  sessions_[*session] = address;
+  ++rounds_;
+  return true;
+}
+
+void Peers::end_round(const base::Address&, Peer& peer) {
+  if (peer.round && sessions_.erase(peer.round->session) > 0) --rounds_;
+  peer.round.reset();
+}
+
+void Peers::remember(const base::Address& address, const Waiter& waiter, const std::string& reason,
+                     base::TimePoint now) {
+  const bool attempt = waiter.rank == Rank::attempt;
+  const PeerId id{address, waiter.keys, attempt};
+  if (!failed_.find(id, now)) failed_.remember(id, reason, now);
+  if (!attempt) return;
+  base::TimePoint& until = in_clear_[address];
+  until = std::max<base::TimePoint>(until, now + std::chrono::seconds(waiter.want.ttl_s));
+}
+
+void Peers::fail_round(const base::Address& address, Peer& peer, const std::string& reason, base::TimePoint now) {
+  log_.info("negotiation_failed", {{"name", peer.round->name}, {"peer", address.to_string()}, {"reason", reason}});
+  const bool attempt = peer.round->rank == Rank::attempt;
+  for (const KeySet& keys : peer.round->sets) {
+    if (!failed_.find({address, keys, attempt}, now)) failed_.remember({address, keys, attempt}, reason, now);
+  }
+  std::erase_if(peer.waiting, [&](const Waiter& waiter) {
+    if (!waiter.in_round) return false;
+    remember(address, waiter, reason, now);
+    answer(waiter.want, Verdict::failed, reason);
+    return true;
+  });
+  end_round(address, peer);
+}
+
+void Peers::forget(WorkerId worker, Ticket ticket) {
+  const auto place = tickets_.find({worker.value, ticket.value});
+  if (place == tickets_.end()) return;
+  Peer& peer = peers_.at(place->second);
+  std::erase_if(peer.waiting, [&](const Waiter& w) { return w.want.worker == worker && w.want.ticket == ticket; });
+  const base::Address address = place->second;
+  tickets_.erase(place);
+  erase_if_empty(address);
+}
+
+void Peers::forget_all(WorkerId worker) {
+  std::vector<Ticket> tickets;
+  for (auto place = tickets_.lower_bound({worker.value, 0}); place != tickets_.end(); ++place) {
+    if (place->first.first != worker.value) break;
+    tickets.push_back(Ticket{place->first.second});
+  }
+  for (const Ticket ticket : tickets) forget(worker, ticket);
+}
+
+void Peers::network_changed() { failed_.clear(); }
+
+std::vector<Outcome> Peers::take_outcomes() { return std::exchange(outcomes_, {}); }
+
+void Peers::expire(base::TimePoint now) {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const base::Address address = deadlines_.begin()->second;
+    deadlines_.erase(deadlines_.begin());
+    Peer& peer = peers_.at(address);
+    peer.next = base::kNever;
+    expire_waiters(address, peer, now);
+    if (peer.tunnel && peer.tunnel->next_check <= now) check_idle(address, peer, now);
+    reschedule(address, peer);
+    erase_if_empty(address);
+  }
+}
+
+base::TimePoint Peers::next_deadline() const { return deadlines_.empty() ? base::kNever : deadlines_.begin()->first; }
+
+void Peers::expire_waiters(const base::Address& address, Peer& peer, base::TimePoint now) {
+  std::erase_if(peer.waiting, [&](const Waiter& waiter) {
+    if (waiter.answer_at > now) return false;
+    const std::string reason = "no answer from " + address.to_string();
+    remember(address, waiter, reason, now);
+    answer(waiter.want, Verdict::failed, reason);
+    return true;
+  });
+}
+
+void Peers::schedule(const base::Address& address, Peer& peer, base::TimePoint at) {
+  if (at >= peer.next) return;
+  if (peer.next != base::kNever) deadlines_.erase({peer.next, address});
+  peer.next = at;
+  deadlines_.insert({at, address});
+}
+
+/// After an expiry: the next is the least of all.
+void Peers::reschedule(const base::Address& address, Peer& peer) {
+  if (peer.tunnel) schedule(address, peer, peer.tunnel->next_check);
+  if (peer.next != base::kNever) return;
+  for (const Waiter& waiter : peer.waiting) schedule(address, peer, waiter.answer_at);
+}
+
+void Peers::erase_if_empty(const base::Address& address) {
+  const auto place = peers_.find(address);
+  if (place == peers_.end()) return;
+  const Peer& peer = place->second;
+  if (peer.tunnel || peer.round || !peer.waiting.empty()) return;
+  if (peer.next != base::kNever) deadlines_.erase({peer.next, address});
+  peers_.erase(place);
+}
+
+}  // namespace latchkey::unbound

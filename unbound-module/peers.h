@@ -1,0 +1,164 @@
+#pragma once
+// The peers: which address has a tunnel, who waits for one, what failed. On the engine thread; no clock and no I/O.
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "host/config.h"
+#include "host/log.h"
+#include "host/tenant.h"
+#include "unbound-module/budget.h"
+#include "unbound-module/failed_peers.h"
+#include "unbound-module/want.h"
+
+namespace latchkey::unbound {
+
+/// Times and bounds; peers_config() takes those that the operator may set from the configuration.
+struct PeersConfig {
+  base::Duration failed_first = std::chrono::seconds(5);
+  base::Duration failed_max = std::chrono::seconds(300);
+  std::size_t max_peers = 10000;
+  std::size_t max_half_open = 1000;
+  std::size_t max_waiting = 10000;
+  std::size_t max_failed = 10000;
+  std::size_t max_names = 256;  ///< of one tunnel, for status; leases of further ones count without their name
+  std::vector<host::Cidr> allow_private;
+  /// When those who wait are told that the peer does not answer. The negotiation goes on in the background.
+  base::Duration answer_after = std::chrono::milliseconds(3800);
+  base::Duration give_up_after = std::chrono::seconds(10);
+  base::Duration lifetime = std::chrono::hours(1);   ///< of a tunnel, as the engine has it
+  base::Duration idle = std::chrono::minutes(15);    ///< without leases and traffic: the tunnel goes
+  base::Duration guard_cap = std::chrono::hours(1);  ///< a lost tunnel's guard ends by then
+};
+PeersConfig peers_config(const host::Config& config);
+
+/// An outcome and whom it is for.
+struct Outcome {
+  WorkerId worker;
+  Done done;
+};
+
+/// What `latchkeyctl status` shows of a tunnel.
+struct TunnelView {
+  base::Address address;
+  std::vector<std::string> names;
+  api::Established agreed;
+  bool verified = true;
+  base::Duration age{};
+  base::Duration lease_left{};  ///< until the last TTL given out ends; 0 if all have
+  std::optional<api::ChildCounters> counters;
+};
+struct FailureView {
+  base::Address address;
+  std::string reason;
+  unsigned times = 0;
+  base::Duration left{};
+};
+
+class Peers {
+ public:
+  /// `engine` and `log` outlive the peers.
+  Peers(PeersConfig config, host::Services& engine, const host::Log& log);
+
+  /// Sooner or later there is an Outcome for each want that is not forgotten.
+  void want(Want want, base::TimePoint now);
+  void forget(WorkerId worker, Ticket ticket);
+  /// A worker is gone, with all its wants.
+  void forget_all(WorkerId worker);
+  void event(const api::Event& event, base::TimePoint now);
+  void expire(base::TimePoint now);
+  base::TimePoint next_deadline() const;
+  void network_changed();
+  /// From now on; what was decided stays.
+  void configure(PeersConfig config);
+  /// Takes what has been decided since the last call, in order.
+  std::vector<Outcome> take_outcomes();
+
+  std::vector<TunnelView> tunnels(base::TimePoint now);
+  std::vector<FailureView> failures(base::TimePoint now) const;
+  std::size_t negotiating() const { return rounds_; }
+  std::size_t waiting() const { return tickets_.size(); }
+  /// How many wants had this outcome.
+  std::uint64_t count(Verdict verdict) const { return counts_[static_cast<std::size_t>(verdict)]; }
+
+ private:
+  /// Whose keys are tried first: those of names that DNSSEC vouches for never wait for others', nor mix with them.
+  enum class Rank : std::uint8_t { verified, unverified, attempt };
+
+  struct Waiter {
+    Want want;
+    KeySet keys;
+    Rank rank{};
+    bool in_round = false;
+    base::TimePoint answer_at;
+  };
+  /// One negotiation. It tries the keys of all who wait when it begins; who comes later joins if its set is among them.
+  struct Round {
+    api::SessionId session;
+    Rank rank{};
+    std::vector<KeySet> sets;
+    std::string name;  ///< of the first, for the log
+    base::TimePoint started, answer_at;
+  };
+  struct Tunnel {
+    api::Established agreed;
+    bool verified = true;
+    base::TimePoint since, lease_end, last_use, next_check;
+    std::map<std::string, base::TimePoint> names;
+    std::uint64_t packets = 0;
+  };
+  struct Peer {
+    std::optional<Tunnel> tunnel;
+    std::optional<Round> round;
+    std::vector<Waiter> waiting;
+    base::TimePoint next = base::kNever;
+  };
+  using PeerMap = std::unordered_map<base::Address, Peer>;
+  using TicketId = std::pair<std::uint32_t, std::uint64_t>;
+
+  static Rank rank_of(const Want& want);
+  bool refuse_at_once(const Want& want, const KeySet& keys, base::TimePoint now);
+  bool use_tunnel(const base::Address& address, Peer& peer, const Want& want, const KeySet& keys, base::TimePoint now);
+  void wait_for_round(const base::Address& address, Peer& peer, Want want, KeySet keys, base::TimePoint now);
+  void begin_round(const base::Address& address, Peer& peer, base::TimePoint now);
+  void enlist(Peer& peer, Round& round, std::vector<api::DnsKey>& keys);
+  bool connect(const base::Address& address, Peer& peer, Round& round, const std::vector<api::DnsKey>& keys,
+               base::TimePoint now);
+  void end_round(const base::Address& address, Peer& peer);
+  void fail_round(const base::Address& address, Peer& peer, const std::string& reason, base::TimePoint now);
+  void established(const base::Address& address, Peer& peer, const api::Established& agreed, base::TimePoint now);
+  void down(const base::Address& address, Peer& peer, const api::Down& lost, base::TimePoint now);
+  void drop_tunnel(const base::Address& address, Peer& peer, base::TimePoint now);
+  void revive(const base::Address& address, Peer& peer, const Tunnel& lost, base::TimePoint now);
+  void expire_waiters(const base::Address& address, Peer& peer, base::TimePoint now);
+  void check_idle(const base::Address& address, Peer& peer, base::TimePoint now);
+  void lease(const base::Address& address, Tunnel& tunnel, const Want& want, base::TimePoint now);
+  void remember(const base::Address& address, const Waiter& waiter, const std::string& reason, base::TimePoint now);
+  void answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s = 0);
+  void schedule(const base::Address& address, Peer& peer, base::TimePoint at);
+  void reschedule(const base::Address& address, Peer& peer);
+  void erase_if_empty(const base::Address& address);
+
+  PeersConfig config_;
+  host::Services& engine_;
+  const host::Log& log_;
+  PeerMap peers_;
+  std::unordered_map<api::SessionId, base::Address> sessions_;
+  std::map<TicketId, base::Address> tickets_;
+  std::set<std::pair<base::TimePoint, base::Address>> deadlines_;
+  FailedPeers failed_;
+  Budget budget_;
+  /// Addresses that were released in clear, until their TTL ends. Bounded by max_failed; when full the first to end
+  /// goes.
+  std::map<base::Address, base::TimePoint> in_clear_;
+  std::size_t rounds_ = 0;
+  std::array<std::uint64_t, 5> counts_{};
+  std::vector<Outcome> outcomes_;
+};
+
+}  // namespace latchkey::unbound
