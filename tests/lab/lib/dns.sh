@@ -35,7 +35,7 @@ zone:
   name: bogus.lab.example
   zonefile: bogus.lab.example.signed
 END
-  in_dns nsd -d -c /run/lab/nsd/nsd.conf >"$OUT/nsd.log" 2>&1 &
+  spawn_in dns nsd -d -c /run/lab/nsd/nsd.conf >"$OUT/nsd.log" 2>&1 &
   wait_for_line "$OUT/nsd.log" 'nsd started' 20
 }
 
@@ -43,7 +43,7 @@ END
 # Its log has a line for each question: arrival time in seconds, type, name.
 start_dns_proxy() {
   AUTHORITY=$PROXY4
-  in_dns /usr/bin/python3 -E -S "$LAB/lib/dns_proxy.py" --listen "$PROXY4" --upstream "$DNS4" "$@" \
+  spawn_in dns /usr/bin/python3 -E -S "$LAB/lib/dns_proxy.py" --listen "$PROXY4" --upstream "$DNS4" "$@" \
     >"$OUT/dns_proxy.log" 2>"$OUT/dns_proxy.err" &
   wait_for_line "$OUT/dns_proxy.log" '^listening' 10
 }

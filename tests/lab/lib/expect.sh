@@ -10,6 +10,10 @@ expect_at_most() { # WHAT IS SHOULD
   [ "${2:-0}" -le "$3" ] || fail "$1 is '$2', should be at most $3"
 }
 
+count() { # REGEX FILE: its matching lines
+  grep -Ec -- "$1" "$2" || true
+}
+
 expect_answer() { # ADDRESS...: the last question was answered with exactly these
   expect_equal "the answer's status" "$STATUS" NOERROR
   expect_equal "the answer" "$ANSWER" "$(printf '%s\n' "$@")"
@@ -55,6 +59,15 @@ expect_counters_agree() { # [CLIENT SERVER]: both kernels' SA counters are the c
   done
 }
 
+# The whole claim about a tunnel: pings are answered, as ESP both ways on both sides of the router, both kernels have counted the same, and
+# nothing went in the clear since the scenario began.
+expect_protected() { # udp|native [CLIENT SERVER]
+  ping_server "${3:-$SERVER4}"
+  expect_esp_both_ways "$1"
+  expect_counters_agree "${2:-$CLIENT4}" "${3:-$SERVER4}"
+  expect_no_plaintext
+}
+
 expect_no_plaintext() { # [ADDRESSES]
   read_wire "${1:-}"
   expect_equal "the number of plaintext packets (first: ${WIRE[first_plaintext]})" "${WIRE[plaintext]}" 0
@@ -69,4 +82,26 @@ expect_no_kernel_state() { # ADDRESS: the client's kernel knows no SA and no pol
   local seen
   seen=$({ ip -n client xfrm state; ip -n client xfrm policy list nosock; } | grep -F -- "$1" || true)
   expect_equal "the kernel's state for $1" "$seen" ""
+}
+
+# status_of JQ-FILTER: a value from `latchkeyctl status --json`.
+status_of() { latchkeyctl status --json | jq -r "$1"; }
+
+expect_status() { # WHAT JQ-FILTER SHOULD
+  expect_equal "$1, by latchkeyctl status," "$(status_of "$2")" "$3"
+}
+
+expect_verdict() { # WORD COUNT: how often Latchkey decided so
+  expect_status "the number of verdicts '$1'" ".verdicts.\"$1\" // 0" "$2"
+}
+
+# Every policy of the client's kernel that names the address goes by itself when nobody refreshes it.
+expect_hard_expiry() { # ADDRESS
+  local text
+  text=$(ip -n client -s xfrm policy list nosock | awk -v address="$1" '
+    /^src/ { ours = index($0, address); if (ours) n++ }
+    ours && /expire add:/ { split($0, part, "hard "); if (part[2] + 0 == 0) endless++ }
+    END { print n + 0, endless + 0 }')
+  expect_at_least "the number of policies" "${text% *}" 1
+  expect_equal "the number of policies without a hard expiry" "${text#* }" 0
 }

@@ -18,6 +18,13 @@ in_router() { nsenter --net=/run/netns/router -- "$@"; }
 in_dns() { nsenter --net=/run/netns/dns -- "$@"; }
 in_server() { nsenter --net=/run/netns/server -- "$@"; }
 
+# spawn_in NAMESPACE COMMAND...: the same for what goes on in the background; with `&`, $! is the command itself.
+spawn_in() {
+  local ns=$1
+  shift
+  exec nsenter --net=/run/netns/"$ns" -- "$@"
+}
+
 _leaf() { # NAMESPACE NET4 HOST4 NET6 HOST6: addresses and default routes of an outer host
   ip -n "$1" -batch - <<END
 link set lo up
@@ -63,7 +70,7 @@ END
 
 # Both sides of the router in one file: every forwarded packet stands in it twice, once arriving and once leaving.
 start_capture() {
-  in_router tcpdump -i any -y LINUX_SLL2 -n -U --immediate-mode -B 8192 -w "$OUT/wire.pcap" \
+  spawn_in router tcpdump -i any -y LINUX_SLL2 -n -U --immediate-mode -B 8192 -w "$OUT/wire.pcap" \
     'ip or ip6' 2>"$OUT/tcpdump.log" &
   CAPTURE=$!
   wait_for_line "$OUT/tcpdump.log" 'listening on' 10

@@ -10,11 +10,11 @@ STARTED=${EPOCHREALTIME/./}
 say() { printf '[%7d ms] %s\n' $(((${EPOCHREALTIME/./} - STARTED) / 1000)) "$*"; }
 fail() {
   collect_evidence
-  say "FAIL: $*"
+  say "FAIL: $*" >&2
   exit 1
 }
 skip() { # the reason has to stand in tests/SKIPS
-  say "SKIP: $*"
+  say "SKIP: $*" >&2
   exit 77
 }
 

@@ -1,7 +1,7 @@
 # The server: Debian's libreswan, its own configuration and key, in the namespace `server`. Sourced by lib/scenario.sh.
 
 # start_server KEY [LINE...]: pluto with the key COMMON/KEY, for any anonymous client. Further arguments are configuration
-# lines: `setup: ddos-mode=force` goes into `config setup`, everything else into the connection.
+# lines: `setup: ddos-mode=busy` goes into `config setup`, everything else into the connection.
 start_server() {
   local key=$1 authentication=rsasig
   shift
@@ -50,7 +50,7 @@ _server_conf() {
 
 _start_pluto() {
   say "starting pluto"
-  in_server /usr/libexec/ipsec/pluto --config /run/lab/pluto/ipsec.conf --ipsecdir /etc/ipsec.d --nssdir /run/lab/pluto/nss \
+  spawn_in server /usr/libexec/ipsec/pluto --config /run/lab/pluto/ipsec.conf --ipsecdir /etc/ipsec.d --nssdir /run/lab/pluto/nss \
     --rundir /run/pluto --nofork --stderrlog >"$OUT/pluto.log" 2>&1 &
   PLUTO=$!
   wait_for_line "$OUT/pluto.log" 'listening for IKE messages' 30

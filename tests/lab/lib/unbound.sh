@@ -27,7 +27,7 @@ start_plain_unbound() {
 # Starts Unbound with the configuration that stands there already (again after it was killed).
 run_unbound() {
   : >"$OUT/unbound.log.new"
-  in_client "$LATCHKEY_UNBOUND/unbound" -d -c /run/lab/unbound.conf >"$OUT/unbound.log.new" 2>&1 &
+  spawn_in client "$LATCHKEY_UNBOUND/unbound" -d -c /run/lab/unbound.conf >"$OUT/unbound.log.new" 2>&1 &
   UNBOUND=$!
   tail -n +1 -f --pid=$UNBOUND -s 0.2 "$OUT/unbound.log.new" >>"$OUT/unbound.log" &
   wait_for_line "$OUT/unbound.log.new" 'start of service' 20
@@ -81,4 +81,43 @@ ask() {
     esac
   done < <(in_client dig @127.0.0.1 "$name.lab.example." "$type" +tries=1 +timeout=8 +nocookie +noadditional +noauthority "$@" || true)
   say "asked $name $type $*: $STATUS ${ANSWER//$'\n'/ } ${EDE:+EDE $EDE }($TOOK_MS ms)"
+}
+
+# ask_many COUNT NAME FILE: COUNT clients ask at once; `{}` in the name becomes their number. Goes on in the background (MANY is its
+# process) once all questions are out.
+ask_many() {
+  say "$1 clients ask for $2"
+  spawn_in client /usr/bin/python3 -E -S "$LAB/lib/many.py" --count "$1" --name "$2.lab.example" --timeout "${4:-10}" >"$3" &
+  MANY=$!
+  wait_for_line "$3" '^sent' 20
+}
+
+# watch_xfrm: from now on every SA and policy that comes or goes in the client's kernel is written to OUT/xfrm-monitor.txt.
+watch_xfrm() {
+  spawn_in client ip -ts xfrm monitor SA policy >"$OUT/xfrm-monitor.txt" 2>&1 &
+  sleep 0.5
+}
+
+# tunnel_up_us CLIENT SERVER: when the last of the tunnel's SAs and policies was in the kernel, in us since the epoch, by watch_xfrm.
+tunnel_up_us() {
+  /usr/bin/python3 -E -S - "$OUT/xfrm-monitor.txt" "$2" <<'END'
+import datetime
+import re
+import sys
+
+when, last = 0, 0
+for line in open(sys.argv[1]):
+    stamp = re.search(r"\[?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+)\]?", line)
+    if stamp:
+        when = datetime.datetime.fromisoformat(stamp.group(1)).timestamp() * 1e6
+    if sys.argv[2] in line and "src" in line and "Deleted" not in line:
+        last = when
+print(int(last))
+END
+}
+
+stop_unbound() {
+  kill "$UNBOUND"
+  wait "$UNBOUND" || true
+  UNBOUND=
 }

@@ -1,5 +1,7 @@
 """What a capture made on all of the router's devices holds: wire.py FILE CLIENT[,CLIENT6] SERVER[,SERVER6]
 
+The server may be a network, 192.1.5.0/24.
+
 Prints one `name=value` a line. Packets are counted where they arrive at the router; `*_forwarded` counts the same packets
 where they leave it. `out` is client to server, `in` the way back. `plaintext` is every packet between the two that is neither
 IKE nor ESP (in UDP or native), in either direction and on either side of the router.
@@ -13,6 +15,8 @@ OUTGOING = 4
 UDP, ESP = 17, 50
 IKE_PORT, NAT_PORT = 500, 4500
 SA_INIT, AUTH, CREATE_CHILD, INFORMATIONAL = 34, 35, 36, 37
+PAYLOAD_NOTIFY = 41
+NOTIFIES = {14: "no_proposal_chosen", 17: "invalid_ke_payload", 24: "authentication_failed", 16390: "cookie"}
 EXCHANGES = {SA_INIT: "ike_init", AUTH: "ike_auth", CREATE_CHILD: "create_child", INFORMATIONAL: "informational"}
 
 
@@ -66,12 +70,33 @@ def classify(protocol, payload):
     return "plaintext", None
 
 
+class Hosts:
+    """Addresses and networks, separated by commas; `octets in hosts`."""
+
+    def __init__(self, text):
+        self.networks = [ipaddress.ip_network(part) for part in text.split(",")]
+        self.known = {}
+
+    def __contains__(self, octets):
+        if octets not in self.known:
+            address = ipaddress.ip_address(octets)
+            self.known[octets] = any(address in network for network in self.networks)
+        return self.known[octets]
+
+
+def init_notify(message):
+    """The notify that an IKE_SA_INIT response begins with, which is how a server refuses or asks for more."""
+    if message[16] != PAYLOAD_NOTIFY or len(message) < 36:
+        return None
+    return NOTIFIES.get(struct.unpack_from(">H", message, 34)[0], "other_notify")
+
+
 def main(path, clients, servers):
-    client = {ipaddress.ip_address(a).packed for a in clients.split(",")}
-    server = {ipaddress.ip_address(a).packed for a in servers.split(",")}
+    client, server = Hosts(clients), Hosts(servers)
     counts = dict.fromkeys(
         ["packets", "plaintext", "keepalive", "dns", "icmp_errors"]
         + [f"esp_{kind}_{way}{side}" for kind in ("udp", "native") for way in ("out", "in") for side in ("", "_forwarded")]
+        + [f"answered_{name}" for name in (*NOTIFIES.values(), "other_notify")]
         + [f"{name}_{which}" for name in EXCHANGES.values() for which in ("request", "response")], 0)
     spis, times, first_plaintext = set(), {}, ""
     for when, leaving, packet in records(path):
@@ -97,6 +122,8 @@ def main(path, clients, servers):
             counts[kind] = counts.get(kind, 0) + 1
             if kind == "ike_init_request":
                 spis.add(message[:8])
+            if kind == "ike_init_response" and init_notify(message):
+                counts["answered_" + init_notify(message)] += 1
         times.setdefault(kind, when)
         times["last_" + kind] = when
     for name, value in counts.items():
