@@ -43,6 +43,7 @@ class PrivateKey {
                                        bool pkcs1 = false) const;
 
   struct Impl;
+  const Impl& impl() const { return *impl_; }
 
  private:
   PrivateKey(KeyType type, std::shared_ptr<const Impl> impl);

@@ -2,5 +2,9 @@
 # readers of vectors. tests/sim/ belongs here too.
 check_LTLIBRARIES += tests/libsupport.la
 
-nodist_EXTRA_tests_libsupport_la_SOURCES = no_source_yet.cc
-tests_libsupport_la_SOURCES =
+tests_libsupport_la_SOURCES = \
+  tests/support/behaviour.h tests/support/captures.cc tests/support/captures.h \
+  tests/support/octets.h tests/support/responder.cc tests/support/responder.h \
+  tests/support/responder_auth.cc tests/support/responder_init.cc tests/support/sealing.cc \
+  tests/support/sealing.h tests/support/signing.cc tests/support/signing.h \
+  tests/support/vectors.cc tests/support/vectors.h

@@ -1,0 +1,57 @@
+#pragma once
+// SK and SKF as the test responder seals and opens them: a second implementation beside session/protect.
+
+#include <optional>
+#include <vector>
+
+#include "ike-engine/base/secret.h"
+#include "ike-engine/crypto/aead.h"
+#include "ike-engine/wire/message.h"
+
+namespace latchkey::support {
+
+/// What stood in SK, or in one SKF: total is 0 for SK.
+struct Plain {
+  wire::Header header;
+  base::PayloadType first{};
+  std::uint16_t fragment = 0;
+  std::uint16_t total = 0;
+  base::Buffer content;
+
+  /// Its payloads; empty if they cannot be parsed. Views into `content`.
+  std::vector<wire::RawPayload> payloads() const;
+};
+
+class Sealing {
+ public:
+  Sealing() = default;
+  Sealing(base::EncrId encr, std::uint16_t key_bits, base::SecretBytes key_out, base::SecretBytes key_in);
+
+  /// The message in one datagram, or, when `fragment_size` is not 0 and too small for it, in several.
+  std::vector<base::Buffer> seal(wire::Header header, base::PayloadType first, base::Bytes content,
+                                 std::size_t fragment_size = 0);
+  /// Nothing if the message has no SK or SKF or its ICV is wrong.
+  std::optional<Plain> open(const wire::Message& message) const;
+
+ private:
+  base::Buffer seal_part(wire::Header header, base::PayloadType first, base::Bytes content, std::size_t fragment,
+                         std::size_t total);
+
+  base::EncrId encr_{};
+  crypto::AeadSizes sizes_{};
+  base::SecretBytes key_out_, key_in_;
+  std::uint64_t next_iv_ = 0x1000;
+};
+
+/// Fragments of one message until all are there.
+class FragmentCollector {
+ public:
+  /// The whole message, once `part` completes it. A part with another message ID or total starts anew.
+  std::optional<Plain> add(Plain part);
+
+ private:
+  std::vector<std::optional<Plain>> parts_;
+  base::MessageId id_;
+};
+
+}  // namespace latchkey::support
