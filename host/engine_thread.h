@@ -12,9 +12,6 @@
 
 namespace latchkey::host {
 
-/// Where the control socket is: LATCHKEY_SOCKET, or /run/latchkey/control.sock.
-std::string control_socket_path();
-
 class EngineThread {
  public:
   /// Starts the thread and waits until everything is open. `log` and `tenant` outlive the result. The error is one

@@ -7,6 +7,11 @@ host_libhost_la_SOURCES = \
   host/config_table.cc host/config_table.h \
   host/config_text.cc \
   host/config_values.cc host/config_values.h \
+  host/control_socket.cc host/control_socket.h \
+  host/engine_thread.cc host/engine_thread.h \
   host/log.cc host/log.h \
+  host/loop.cc host/loop.h \
+  host/own_addresses.cc host/own_addresses.h \
   host/suites.cc host/suites.h \
-  host/tenant.h
+  host/tenant.h \
+  host/udp.cc host/udp.h

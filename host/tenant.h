@@ -35,8 +35,8 @@ class Tenant {
   virtual ~Tenant() = default;
   /// The first call, once. `services` outlives all further ones.
   virtual void start(Services& services, base::TimePoint now) = 0;
-  /// The last call, once: the engine and the kernel's state go after it.
-  virtual void stop() = 0;
+  /// The last call, once: time to close sessions. The engine and the kernel's state go after it.
+  virtual void stop(base::TimePoint now) = 0;
   /// Becomes readable when there is something to do; woken() empties it.
   virtual int wake_fd() const = 0;
   virtual void woken(base::TimePoint now) = 0;

@@ -135,7 +135,7 @@ void EngineGate::start(host::Services& services, base::TimePoint) {
   peers_ = std::make_unique<Peers>(config_, services, log_);
 }
 
-void EngineGate::stop() { peers_.reset(); }
+void EngineGate::stop(base::TimePoint now) { peers_->close_all(now); }
 
 void EngineGate::woken(base::TimePoint now) {
   Inbox taken;

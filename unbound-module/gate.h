@@ -41,7 +41,7 @@ class EngineGate final : public Gate, public host::Tenant {
   void reconfigure(PeersConfig config);
 
   void start(host::Services& services, base::TimePoint now) override;
-  void stop() override;
+  void stop(base::TimePoint now) override;
   int wake_fd() const override { return wake_fd_; }
   void woken(base::TimePoint now) override;
   void event(const api::Event& event, base::TimePoint now) override;

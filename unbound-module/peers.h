@@ -76,6 +76,8 @@ class Peers {
   void network_changed();
   /// From now on; what was decided stays.
   void configure(PeersConfig config);
+  /// The end: says goodbye to every peer. Nothing but the destructor may follow.
+  void close_all(base::TimePoint now);
   /// Takes what has been decided since the last call, in order.
   std::vector<Outcome> take_outcomes();
 

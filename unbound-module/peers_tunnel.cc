@@ -143,6 +143,11 @@ void Peers::drop_tunnel(const base::Address& address, Peer& peer, base::TimePoin
   if (!in_use) engine_.release_guard(address);
 }
 
+void Peers::close_all(base::TimePoint now) {
+  for (const auto& [session, address] : sessions_) engine_.close(session, now);
+  sessions_.clear();
+}
+
 /// Tunnels that nobody asks for: after the last TTL has ended and traffic has been idle they go, and the guard with
 /// them.
 void Peers::check_idle(const base::Address& address, Peer& peer, base::TimePoint now) {

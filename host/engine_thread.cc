@@ -1,0 +1,274 @@
+#include "host/engine_thread.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <future>
+#include <thread>
+
+#include "host/control_socket.h"
+#include "host/loop.h"
+#include "host/own_addresses.h"
+#include "host/udp.h"
+#include "ike-engine/api/engine.h"
+#include "xfrm/kernel.h"
+
+namespace latchkey::host {
+namespace {
+
+/// The operating system's generator.
+class SystemRandom final : public api::Random {
+ public:
+  void fill(base::MutableBytes out) override {
+    while (!out.empty()) {
+      const ssize_t got = ::getrandom(out.data(), out.size(), 0);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) std::abort();  // nothing safe could follow
+      out = out.subspan(static_cast<std::size_t>(got));
+    }
+  }
+};
+
+api::EngineConfig engine_config(const Config& config) {
+  api::EngineConfig out;
+  out.ike = config.ike_proposals;
+  out.esp = config.esp_proposals;
+  out.encapsulate = config.encapsulation == Encapsulation::udp;
+  out.ike_port = config.ike_port;
+  out.nat_port = config.nat_port;
+  out.max_half_open = config.limits.half_open;
+  out.max_sessions = config.limits.peers + config.limits.half_open;
+  return out;
+}
+
+xfrm::XfrmConfig kernel_config(const Config& config) {
+  xfrm::XfrmConfig out;
+  out.max_addresses = config.limits.peers;
+  out.max_reserved = config.limits.half_open;
+  out.replay_window = static_cast<std::uint16_t>(config.replay_window);
+  return out;
+}
+
+using Opened = std::expected<void, std::string>;
+
+/// What lives on the thread: made, used and destroyed there.
+class Hosted final : public Services {
+ public:
+  Hosted(const Config& config, const Log& log, Tenant& tenant, Loop& loop)
+      : config_(config),
+        log_(log),
+        tenant_(tenant),
+        loop_(loop),
+        kernel_(random_, kernel_config(config)),
+        engine_(std::make_unique<api::Engine>(engine_config(config), random_, kernel_)) {}
+
+  Opened open();
+  void close_down();
+
+  base::Result<api::SessionId> connect(const base::Address& remote, const std::vector<api::DnsKey>& keys,
+                                       base::TimePoint deadline, base::TimePoint now) override;
+  void close(api::SessionId session, base::TimePoint now) override { engine_->close(session, now); }
+  base::Result<api::ChildCounters> counters(api::SessionId session) override { return engine_->counters(session); }
+  void hold_guard(const base::Address& remote, base::TimePoint until) override {
+    (void)kernel_.hold_guard(remote, until);
+  }
+  void release_guard(const base::Address& remote) override { kernel_.release_guard(remote); }
+  bool is_own(const base::Address& address) const override { return own_.contains(address); }
+  api::EngineStats stats() const override { return engine_->stats(); }
+
+ private:
+  Opened open_sockets();
+  Opened prepare(const UdpSocket& socket);
+  void watch();
+  void receive(const UdpSocket& socket);
+  void woken();
+  void time_has_passed();
+  void settle();
+  void send(const api::Datagram& datagram);
+
+  const Config config_;
+  const Log& log_;
+  Tenant& tenant_;
+  Loop& loop_;
+  SystemRandom random_;
+  xfrm::XfrmKernel kernel_;
+  std::unique_ptr<api::Engine> engine_;  // before the kernel goes: its handles live in there
+  OwnAddresses own_;
+  UdpReceiver receiver_;
+  std::vector<UdpSocket> sockets_;
+  std::unique_ptr<ControlSocket> control_;
+};
+
+Opened Hosted::open() {
+  const base::TimePoint now = monotonic_now();
+  if (!kernel_.check()) return std::unexpected(kernel_.last_error());
+  if (auto sockets = open_sockets(); !sockets) return sockets;
+  auto control = ControlSocket::open(loop_, control_socket_path(), [this](std::string_view request) {
+    return tenant_.control(request, monotonic_now());
+  });
+  if (!control) return std::unexpected(control.error());
+  control_ = std::move(*control);
+  const auto recovered = kernel_.startup(now);
+  if (!recovered) return std::unexpected(kernel_.last_error());
+  if (recovered->sas + recovered->policies > 0) {
+    log_.warning("recovered", {{"sas_removed", recovered->sas}, {"policies_left_to_expire", recovered->policies}});
+  }
+  own_.refresh(now);
+  tenant_.start(*this, now);
+  watch();
+  settle();
+  log_.info("engine_started", {{"ike_port", config_.ike_port}, {"nat_port", config_.nat_port}});
+  return {};
+}
+
+Opened Hosted::open_sockets() {
+  sockets_.reserve(4);  // they are watched by reference
+  for (const base::Family family : {base::Family::ipv4, base::Family::ipv6}) {
+    if (!UdpSocket::has(family)) continue;
+    for (const bool nat_port : {false, true}) {
+      auto socket = UdpSocket::open(family, nat_port ? config_.nat_port : config_.ike_port, nat_port);
+      if (!socket) return std::unexpected(socket.error());
+      if (auto prepared = prepare(*socket); !prepared) return prepared;
+      sockets_.push_back(std::move(*socket));
+    }
+  }
+  if (sockets_.empty()) return std::unexpected("this host has neither IPv4 nor IPv6");
+  return {};
+}
+
+Opened Hosted::prepare(const UdpSocket& socket) {
+  const bool ready = kernel_.bypass(socket.fd(), socket.family()).has_value() &&
+                     (!socket.nat_port() || kernel_.enable_udp_encap(socket.fd()).has_value());
+  if (!ready) return std::unexpected(fmt::format("UDP port {}: {}", socket.port(), kernel_.last_error()));
+  return {};
+}
+
+void Hosted::watch() {
+  for (const UdpSocket& socket : sockets_) loop_.on_readable(socket.fd(), [this, &socket] { receive(socket); });
+  loop_.on_readable(tenant_.wake_fd(), [this] { woken(); });
+  loop_.on_timer([this] { time_has_passed(); });
+}
+
+void Hosted::receive(const UdpSocket& socket) {
+  const base::TimePoint now = monotonic_now();
+  receiver_.receive(socket,
+                    [&](base::Bytes datagram, const api::Path& path) { engine_->receive(datagram, path, now); });
+  settle();
+}
+
+void Hosted::woken() {
+  const base::TimePoint now = monotonic_now();
+  if (own_.refresh(now)) {
+    log_.info("network_changed", {});
+    tenant_.network_changed(now);
+  }
+  tenant_.woken(now);
+  settle();
+}
+
+void Hosted::time_has_passed() {
+  const base::TimePoint now = monotonic_now();
+  if (engine_->next_deadline() <= now) engine_->expire(now);
+  if (tenant_.next_deadline() <= now) tenant_.expire(now);
+  if (kernel_.next_refresh() <= now && !kernel_.refresh(now)) {
+    log_.error("kernel", {{"doing", "refresh"}, {"reason", kernel_.last_error()}});
+  }
+  settle();
+}
+
+/// Everything that the last call brought forth goes where it belongs; then the timer is set.
+void Hosted::settle() {
+  const base::TimePoint now = monotonic_now();
+  for (;;) {
+    const api::Output output = engine_->take_output();
+    if (output.datagrams.empty() && output.events.empty()) break;
+    for (const api::Datagram& datagram : output.datagrams) send(datagram);
+    for (const api::Event& event : output.events) tenant_.event(event, now);
+  }
+  loop_.arm(std::min({engine_->next_deadline(), tenant_.next_deadline(), kernel_.next_refresh()}), now);
+}
+
+void Hosted::send(const api::Datagram& datagram) {
+  const auto socket = std::ranges::find_if(sockets_, [&](const UdpSocket& s) {
+    return s.family() == datagram.path.remote.address.family() && s.nat_port() == datagram.path.nat_port;
+  });
+  if (socket != sockets_.end() && socket->send(datagram)) return;
+  log_.debug("not_sent", {{"peer", datagram.path.remote.to_string()}});
+}
+
+base::Result<api::SessionId> Hosted::connect(const base::Address& remote, const std::vector<api::DnsKey>& keys,
+                                             base::TimePoint deadline, base::TimePoint now) {
+  const auto local = kernel_.source_address(remote);
+  if (!local) return std::unexpected(local.error());
+  return engine_->connect({{*local, config_.ike_port}, remote, keys, deadline}, now);
+}
+
+void Hosted::close_down() {
+  tenant_.stop(monotonic_now());
+  for (const api::Datagram& datagram : engine_->take_output().datagrams) send(datagram);
+  engine_.reset();
+  kernel_.shutdown();
+}
+
+}  // namespace
+
+struct EngineThread::Impl {
+  Loop loop;
+  std::thread thread;
+};
+
+namespace {
+
+/// The thread. Whatever goes wrong before the loop runs is the operator's to read.
+void live(Loop& loop, const Config& config, const Log& log, Tenant& tenant, std::promise<Opened> opened) {
+  ::pthread_setname_np(::pthread_self(), "latchkey");
+  std::unique_ptr<Hosted> hosted;
+  Opened result;
+  try {
+    hosted = std::make_unique<Hosted>(config, log, tenant, loop);
+    result = hosted->open();
+  } catch (const std::exception& error) {
+    result = std::unexpected(std::string(error.what()));
+  }
+  const bool ready = result.has_value();
+  if (!ready) hosted.reset();  // nothing may be left when start() returns
+  opened.set_value(std::move(result));
+  if (!ready) return;
+  loop.run();
+  hosted->close_down();
+}
+
+}  // namespace
+
+EngineThread::EngineThread(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+std::expected<std::unique_ptr<EngineThread>, std::string> EngineThread::start(const Config& config, const Log& log,
+                                                                              Tenant& tenant) {
+  auto impl = std::make_unique<Impl>();
+  std::promise<Opened> opened;
+  auto result = opened.get_future();
+  // Signals are Unbound's: the thread is born with all of them blocked.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  impl->thread =
+      std::thread(live, std::ref(impl->loop), std::cref(config), std::cref(log), std::ref(tenant), std::move(opened));
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  const Opened ready = result.get();
+  if (!ready) {
+    impl->thread.join();
+    return std::unexpected(ready.error());
+  }
+  return std::unique_ptr<EngineThread>(new EngineThread(std::move(impl)));
+}
+
+EngineThread::~EngineThread() {
+  impl_->loop.stop();
+  impl_->thread.join();
+}
+
+}  // namespace latchkey::host
