@@ -18,9 +18,9 @@ enum class GatewayType : std::uint8_t { none = 0, ipv4 = 1, ipv6 = 2, name = 3 }
 struct IpseckeyRecord {
   std::uint8_t precedence = 0;  ///< lower is tried first (RFC 4025 section 2.2)
   GatewayType gateway_type = GatewayType::none;
-  std::uint8_t algorithm = 0;   ///< 0 no key, 1 DSA, 2 RSA, 3 ECDSA, 4 EdDSA; others are unknown
-  base::Buffer gateway;         ///< 0, 4 or 16 octets, or an uncompressed name in wire form
-  base::Buffer key;             ///< as it stands; empty if there is none
+  std::uint8_t algorithm = 0;  ///< 0 no key, 1 DSA, 2 RSA, 3 ECDSA, 4 EdDSA; others are unknown
+  base::Buffer gateway;        ///< 0, 4 or 16 octets, or an uncompressed name in wire form
+  base::Buffer key;            ///< as it stands; empty if there is none
 
   friend bool operator==(const IpseckeyRecord&, const IpseckeyRecord&) = default;
 };

@@ -1,13 +1,25 @@
 # libgate: the C++ part of the module, without Unbound. latchkey.so: the shim and all the rest.
 noinst_LTLIBRARIES += unbound-module/libgate.la
 
+# A question's story, with what it needs of its resolver and worker; then the engine thread's side of the gate.
 unbound_module_libgate_la_SOURCES = \
+  unbound-module/host.cc unbound-module/host.h \
+  unbound-module/ipseckey.cc unbound-module/ipseckey.h \
+  unbound-module/names.cc unbound-module/names.h \
+  unbound-module/private_names.cc unbound-module/private_names.h \
+  unbound-module/query.cc unbound-module/query.h \
+  unbound-module/race.cc unbound-module/race.h \
+  unbound-module/startup.cc unbound-module/startup.h \
+  unbound-module/svcb.cc unbound-module/svcb.h \
+  unbound-module/verdict.cc unbound-module/verdict.h \
+  unbound-module/shim.h \
   unbound-module/address_rules.cc unbound-module/address_rules.h \
   unbound-module/budget.cc unbound-module/budget.h \
   unbound-module/failed_peers.cc unbound-module/failed_peers.h \
   unbound-module/gate.cc unbound-module/gate.h \
   unbound-module/peers.cc unbound-module/peers.h \
   unbound-module/peers_tunnel.cc \
+  unbound-module/production_gate.cc \
   unbound-module/status.cc unbound-module/status.h \
   unbound-module/want.h
 
@@ -15,13 +27,13 @@ if UNBOUND
 # shim.c is C and the only file that includes Unbound's headers ("config.h" there is Unbound's,
 # ours is "latchkey-config.h": build-ids, API drift).
 pkgmodulelib_LTLIBRARIES += unbound-module/latchkey.la
-unbound_module_latchkey_la_SOURCES =
+unbound_module_latchkey_la_SOURCES = unbound-module/shim.c unbound-module/module.cc \
+  unbound-module/open_gate.cc unbound-module/open_gate.h
 unbound_module_latchkey_la_CPPFLAGS = $(AM_CPPFLAGS) $(UNBOUND_CPPFLAGS)
 # Only the six entry points are visible; the object stays mapped after dlclose (a reload keeps
 # the engine's thread). Each library once: libtool takes all of each into the object.
 unbound_module_latchkey_la_LDFLAGS = $(AM_LDFLAGS) $(MODULE_LINK_OPTIONS)
 unbound_module_latchkey_la_LIBADD = $(MODULE_LIBS)
-nodist_EXTRA_unbound_module_latchkey_la_SOURCES = no_source_yet.cc
 endif
 
 MODULE_LINK_OPTIONS = -module -avoid-version -shared -Wl,-z,nodelete -Wl,-Bsymbolic \

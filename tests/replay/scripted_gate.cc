@@ -1,0 +1,103 @@
+// The gate of replays: answers at once, from the file that LATCHKEY_REPLAY_SCRIPT names. A line each:
+//
+//   ADDRESS up LEASE_S | ADDRESS failed|forbidden|conflict|limit | ADDRESS never    (`*` for any other address)
+//   unsigned ignore|opportunistic|require
+//   deadline_ms N
+//
+// Every wish and every decision is appended to the file LATCHKEY_REPLAY_STORY, so that a test can look.
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "latchkey-config.h"
+#include "unbound-module/open_gate.h"
+
+namespace latchkey::unbound {
+namespace {
+
+struct Scripted {
+  std::string verdict = "failed";
+  std::uint32_t lease_s = 0;
+};
+
+class ScriptedGate final : public Gate {
+ public:
+  WorkerId add_worker() override { return WorkerId{1}; }
+  int worker_fd(WorkerId) const override { return -1; }  // no event loop in testbound
+  void remove_worker(WorkerId) override {}
+  void forget(WorkerId, Ticket) override {}
+
+  void want(Want want) override {
+    tell("want " + want.name + " " + want.address.to_string() + " keys=" + std::to_string(want.keys.size()) +
+         (want.verified ? " verified" : " unverified"));
+    const auto found = script.find(want.address.to_string());
+    const Scripted& answer = found != script.end() ? found->second : script["*"];
+    static const std::map<std::string, Verdict> verdicts{{"up", Verdict::up},
+                                                         {"failed", Verdict::failed},
+                                                         {"forbidden", Verdict::forbidden},
+                                                         {"conflict", Verdict::conflict},
+                                                         {"limit", Verdict::limit}};
+    const auto verdict = verdicts.find(answer.verdict);
+    if (verdict != verdicts.end())
+      done_.push_back({want.ticket, verdict->second, "scripted " + answer.verdict, answer.lease_s});
+  }
+
+  std::vector<Done> take(WorkerId, std::size_t most) override {
+    std::vector<Done> taken;
+    while (!done_.empty() && taken.size() < most) {
+      taken.push_back(std::move(done_.front()));
+      done_.erase(done_.begin());
+    }
+    return taken;
+  }
+
+  void decided(const Decision& decision) override {
+    tell("decided " + decision.name + " " + decision.type + " " + decision.verdict + " (" + decision.reason + ")");
+  }
+
+  std::map<std::string, Scripted> script;
+
+ private:
+  void tell(const std::string& line) {
+    if (const char* path = std::getenv("LATCHKEY_REPLAY_STORY")) std::ofstream(path, std::ios::app) << line << "\n";
+  }
+  std::vector<Done> done_;
+};
+
+ScriptedGate gate;
+
+void read_line(std::istringstream& line, const std::string& subject, Settings& settings) {
+  if (subject == "unsigned") {
+    std::string word;
+    line >> word;
+    settings.unsigned_keys = word == "ignore"    ? Unsigned::ignore
+                             : word == "require" ? Unsigned::require
+                                                 : Unsigned::opportunistic;
+  } else if (subject == "deadline_ms") {
+    line >> settings.deadline_us;
+    settings.deadline_us *= 1000;
+  } else {
+    Scripted& scripted = gate.script[subject];
+    line >> scripted.verdict >> scripted.lease_s;
+  }
+}
+
+}  // namespace
+
+std::expected<OpenGate, std::string> open_gate() {
+  Settings settings;
+  const char* path = std::getenv("LATCHKEY_REPLAY_SCRIPT");
+  std::ifstream file(path ? path : "");
+  if (!file) return std::unexpected(std::string("LATCHKEY_REPLAY_SCRIPT names no file that can be read"));
+  for (std::string text; std::getline(file, text);) {
+    std::istringstream line(text);
+    std::string subject;
+    if (line >> subject && subject[0] != '#') read_line(line, subject, settings);
+  }
+  return OpenGate{&gate, settings, {}};
+}
+
+std::string_view expected_build_id() { return LATCHKEY_TESTBOUND_BUILD_ID; }
+
+}  // namespace latchkey::unbound

@@ -1,0 +1,49 @@
+#include "unbound-module/open_gate.h"
+
+#include "host/config.h"
+#include "latchkey-config.h"
+#include "unbound-module/gate.h"
+
+namespace latchkey::unbound {
+namespace {
+
+Unsigned word_of(host::UnsignedPolicy policy) {
+  switch (policy) {
+    case host::UnsignedPolicy::ignore: return Unsigned::ignore;
+    case host::UnsignedPolicy::opportunistic: return Unsigned::opportunistic;
+    case host::UnsignedPolicy::require: return Unsigned::require;
+  }
+  return Unsigned::require;
+}
+
+std::uint64_t microseconds(std::chrono::milliseconds time) { return static_cast<std::uint64_t>(time.count()) * 1000; }
+
+/// Into Unbound's log, wherever its configuration sends that.
+void log_to_unbound(host::Level level, std::string_view line) {
+  const std::string text(line);
+  switch (level) {
+    case host::Level::error: return lk_log(LK_ERROR, text.c_str());
+    case host::Level::warning: return lk_log(LK_WARNING, text.c_str());
+    case host::Level::info:
+    case host::Level::debug: return lk_log(LK_INFO, text.c_str());
+  }
+}
+
+}  // namespace
+
+std::expected<OpenGate, std::string> open_gate() {
+  const auto config = host::load_config();
+  if (!config) return std::unexpected(config.error());
+  const auto gate = production_gate(*config, &log_to_unbound);
+  if (!gate) return std::unexpected(gate.error());
+  OpenGate open;
+  open.gate = *gate;
+  open.settings.unsigned_keys = word_of(config->unsigned_policy);
+  open.settings.deadline_us = microseconds(config->deadline);
+  open.settings.unsigned_deadline_us = microseconds(config->unsigned_deadline);
+  return open;
+}
+
+std::string_view expected_build_id() { return LATCHKEY_UNBOUND_BUILD_ID; }
+
+}  // namespace latchkey::unbound

@@ -1,0 +1,441 @@
+#include "unbound-module/query.h"
+
+#include <algorithm>
+
+#include "unbound-module/svcb.h"
+
+namespace latchkey::unbound {
+namespace {
+
+constexpr ExtendedError kNoTunnel{0, "no IPsec tunnel to this name could be set up"};
+constexpr ExtendedError kTooLate{0, "no IPsec tunnel to this name in time"};
+constexpr ExtendedError kUnusable{0, "the name's IPSECKEY records cannot be used"};
+constexpr ExtendedError kOutOfMemory{0, "out of memory"};
+constexpr ExtendedError kBogus{6, "DNSSEC: address, alias or IPSECKEY is bogus"};
+constexpr ExtendedError kFiltered{17, "IPsec is not allowed to any address of this name"};
+constexpr ExtendedError kLookup{22, "the name's IPSECKEY lookup failed"};
+constexpr ExtendedError kMemory{22, "the name had a key and nothing secure says that it has none now"};
+
+constexpr lk_edit kDrop{0, 1, UINT32_MAX, nullptr, nullptr};
+
+lk_edit drop(std::size_t rrset) {
+  lk_edit edit = kDrop;
+  edit.rrset = rrset;
+  return edit;
+}
+
+bool carries_addresses(std::uint16_t type) {
+  return is_address_type(type) || type == kTypeHttps || type == kTypeSvcb || type == kTypeAny;
+}
+
+std::uint16_t other_family(std::uint16_t type) { return type == kTypeA ? kTypeAaaa : kTypeA; }
+
+bool holds_addresses(const lk_rrset& rrset, std::uint16_t type) {
+  return rrset.section == LK_ANSWER && rrset.type == type && rrset.count > 0;
+}
+
+bool has_addresses(const lk_answer& answer, std::uint16_t type) {
+  for (std::size_t i = 0; i < answer.count; ++i)
+    if (holds_addresses(answer.rrsets[i], type)) return true;
+  return false;
+}
+
+/// How the lookup itself ended; whether its records can be used is another matter.
+KeyStatus lookup_status(const lk_answer& answer, bool found) {
+  constexpr int kNoError = 0, kNameError = 3;
+  if (answer.rcode != kNoError && answer.rcode != kNameError) return KeyStatus::failed;
+  if (answer.security == LK_BOGUS) return KeyStatus::bogus;
+  const bool secure = answer.security == LK_SECURE;
+  if (found) return secure ? KeyStatus::secure : KeyStatus::insecure;
+  return secure ? KeyStatus::absent_secure : KeyStatus::absent_insecure;
+}
+
+}  // namespace
+
+bool Query::concerns_us(const lk_question& question, bool has_clients) {
+  return has_clients || (question.qclass == 1 && carries_addresses(question.type));
+}
+
+Query::Query(Resolver& resolver, Worker& worker, const lk_question& question)
+    : resolver_(resolver),
+      worker_(worker),
+      name_(base::to_buffer(view(question.name))),
+      type_(question.type),
+      ours_(question.qclass == 1 && carries_addresses(question.type)) {
+  statuses_.unsigned_keys = worker.settings.unsigned_keys;
+}
+
+Query::~Query() { forget_wants(); }
+
+void Query::forget_wants() {
+  for (const Ticket ticket : wants_) worker_.forget(ticket);
+  wants_.clear();
+}
+
+lk_next Query::begin() {
+  begun_us_ = resolver_.now_us();
+  if (!ours_ || !resolver_.has_clients()) return LK_PASS_ON;
+  resolver_.keep_uncached();
+  uncached_ = true;
+  if (is_address_type(type_)) resolver_.look_up_beside(name_, kTypeIpseckey);
+  return LK_PASS_ON;
+}
+
+lk_next Query::resolved() {
+  const lk_answer& answer = resolver_.current();
+  if (answer.rcode < 0) return LK_FINISHED;  // SERVFAIL of the resolver's own
+  if (!ours_) return others_resolved(answer);
+  if (is_address_type(type_)) return addresses_resolved(answer);
+  if (type_ == kTypeAny) return any_resolved(answer);
+  return services_resolved(answer);
+}
+
+lk_next Query::again() {
+  switch (phase_) {
+    case Phase::resolving: return LK_HOLD;
+    case Phase::key: return key_name_.empty() ? key_known() : LK_HOLD;
+    case Phase::race: return step();
+    case Phase::over: break;
+  }
+  return LK_FINISHED;
+}
+
+// ---- by the type that was asked for ----
+
+/// Nobody waits: the resolver looks a server's address up, or fetches ahead. It gets what it wants; but no message may
+/// stay in the cache, where it would answer clients past us.
+lk_next Query::internal_resolved(bool with_addresses) {
+  if (with_addresses) {
+    if (uncached_)
+      resolver_.store(false);
+    else
+      resolver_.uncache();
+  } else if (uncached_) {
+    resolver_.store(true);
+  }
+  return LK_FINISHED;
+}
+
+lk_next Query::addresses_resolved(const lk_answer& answer) {
+  const bool with_addresses = has_addresses(answer, type_);
+  if (!resolver_.has_clients()) return internal_resolved(with_addresses);
+  if (answer.security == LK_BOGUS) return refuse(kBogus, "servfail-bogus", "address");
+  if (!with_addresses) return release_plain(true, "released", "no address");
+  if (!uncached_) resolver_.uncache();
+
+  const Chain chain = follow_aliases(name_, answer);
+  address_end_ = base::to_buffer(chain.end);
+  statuses_.alias = chain.security;
+  statuses_.address = Security::secure;
+  for (std::size_t i = 0; i < answer.count; ++i) {
+    const lk_rrset& rrset = answer.rrsets[i];
+    if (!holds_addresses(rrset, type_)) continue;
+    const Security security = security_of(rrset, answer);
+    if (security == Security::bogus || statuses_.address == Security::secure) statuses_.address = security;
+    address_good_for_s_ = std::min({address_good_for_s_, rrset.ttl_s, rrset.signed_for_s});
+    for (std::size_t n = 0; n < rrset.count; ++n)
+      if (const auto address = base::Address::from_bytes(view(rrset.rdata[n]))) own_.push_back(*address);
+  }
+  phase_ = Phase::key;
+  return ask_for_key(name_);
+}
+
+/// Address hints are left out of HTTPS and SVCB records, signed or not: a client that validates finds the set unsigned
+/// and asks for A and AAAA, which are gated.
+lk_next Query::services_resolved(const lk_answer& answer) {
+  std::vector<lk_edit> edits = without_additional(answer);
+  std::vector<std::vector<std::uint8_t>> masks;
+  std::vector<std::vector<lk_bytes>> views;
+  std::vector<base::Buffer> records;  // views into its buffers, which do not move with it
+  bool altered = false;
+  for (std::size_t i = 0; i < answer.count; ++i) {
+    const lk_rrset& rrset = answer.rrsets[i];
+    if (rrset.section != LK_ANSWER || rrset.type != type_) continue;
+    bool changed = false;
+    std::vector<std::uint8_t> mask;
+    std::vector<lk_bytes> kept;
+    for (std::size_t n = 0; n < rrset.count; ++n) {
+      auto stripped = strip_hints(view(rrset.rdata[n]));
+      const bool keep = stripped && stripped->rdata;
+      changed = changed || !keep || stripped->had_hints;
+      mask.push_back(keep ? 1 : 0);
+      if (!keep) continue;
+      records.push_back(std::move(*stripped->rdata));
+      kept.push_back(view(base::Bytes(records.back())));
+    }
+    if (!changed) continue;
+    altered = true;
+    masks.push_back(std::move(mask));
+    views.push_back(std::move(kept));
+    lk_edit edit{i, views.back().empty() ? 1 : 0, UINT32_MAX, masks.back().data(), views.back().data()};
+    edits.push_back(edit);
+  }
+  if (!uncached_ && !edits.empty()) resolver_.uncache();
+  resolver_.store(edits.empty());
+  if (!edits.empty() && !resolver_.rewrite(edits, altered))
+    return refuse(kOutOfMemory, "servfail-memory", "out of memory");
+  return LK_FINISHED;
+}
+
+/// ANY is answered without addresses.
+lk_next Query::any_resolved(const lk_answer& answer) {
+  std::vector<lk_edit> edits = without_additional(answer);
+  for (std::size_t i = 0; i < answer.count; ++i) {
+    const lk_rrset& rrset = answer.rrsets[i];
+    if (rrset.section == LK_ANSWER && carries_addresses(rrset.type)) edits.push_back(drop(i));
+  }
+  if (!uncached_ && !edits.empty()) resolver_.uncache();
+  resolver_.store(edits.empty());
+  if (!edits.empty() && !resolver_.rewrite(edits, true))
+    return refuse(kOutOfMemory, "servfail-memory", "out of memory");
+  return LK_FINISHED;
+}
+
+/// Other types: no address travels along in the additional section, nor stays there in the cache.
+lk_next Query::others_resolved(const lk_answer& answer) {
+  const std::vector<lk_edit> edits = without_additional(answer);
+  if (edits.empty() || !resolver_.has_clients()) return LK_FINISHED;
+  if (!resolver_.rewrite(edits, false)) return refuse(kOutOfMemory, "servfail-memory", "out of memory");
+  resolver_.store(true);
+  return LK_FINISHED;
+}
+
+std::vector<lk_edit> Query::without_additional(const lk_answer& answer) const {
+  std::vector<lk_edit> edits;
+  for (std::size_t i = 0; i < answer.count; ++i)
+    if (answer.rrsets[i].section == LK_ADDITIONAL && carries_addresses(answer.rrsets[i].type)) edits.push_back(drop(i));
+  return edits;
+}
+
+// ---- the key ----
+
+lk_next Query::ask_for_key(base::Bytes name) {
+  key_name_ = base::to_buffer(name);
+  if (resolver_.look_up(name, kTypeIpseckey, false)) return LK_HOLD;
+  key_name_.clear();
+  key_ = KeyAnswer{};
+  return key_known();
+}
+
+void Query::looked_up(base::Bytes name, std::uint16_t type, const lk_answer& answer) {
+  if (phase_ == Phase::key && type == kTypeIpseckey && same_name(name, key_name_)) {
+    const Chain chain = follow_aliases(name, answer);
+    key_ = KeyAnswer{};
+    key_.chain_end = base::to_buffer(chain.end);
+    for (std::size_t i = 0; i < answer.count; ++i) {
+      const lk_rrset& rrset = answer.rrsets[i];
+      if (rrset.section != LK_ANSWER || rrset.type != kTypeIpseckey) continue;
+      key_.good_for_s = std::min({key_.good_for_s, rrset.ttl_s, rrset.signed_for_s});
+      for (std::size_t n = 0; n < rrset.count; ++n) key_.rdatas.push_back(base::to_buffer(view(rrset.rdata[n])));
+    }
+    key_.status = lookup_status(answer, !key_.rdatas.empty());
+    key_name_.clear();
+    return;
+  }
+  if (phase_ != Phase::race || type != other_family(type_) || !same_name(name, name_)) return;
+  race_.other_pending(false);
+  // The other family's addresses count if they stand at the same end: only then are the keys theirs too.
+  if (answer.rcode != 0 || answer.security == LK_BOGUS || !same_name(follow_aliases(name, answer).end, address_end_))
+    return;
+  for (std::size_t i = 0; i < answer.count; ++i) {
+    const lk_rrset& rrset = answer.rrsets[i];
+    if (!holds_addresses(rrset, type)) continue;
+    for (std::size_t n = 0; n < rrset.count; ++n)
+      if (const auto address = base::Address::from_bytes(view(rrset.rdata[n])))
+        race_.add({*address, false, usable_keys(keys_, *address, key_.status == KeyStatus::secure).keys, {}, 0, {}});
+  }
+}
+
+/// The alias chains of address and key may end at different names: then the key at the address's end counts.
+bool Query::ask_again_at_the_end() {
+  if (asked_again_ || key_.status == KeyStatus::bogus || key_.status == KeyStatus::failed) return false;
+  if (same_name(key_.chain_end, address_end_)) return false;
+  asked_again_ = true;
+  return true;
+}
+
+/// The lookup's status, or `unusable` if its set holds nothing for any of the addresses.
+KeyStatus Query::weigh_keys() {
+  if (key_.status != KeyStatus::secure && key_.status != KeyStatus::insecure) return key_.status;
+  const bool secure = key_.status == KeyStatus::secure;
+  keys_ = parse_set({key_.rdatas.begin(), key_.rdatas.end()});
+  bool any = false;
+  std::size_t skipped = 0;
+  for (const base::Address& address : own_) {
+    UsableKeys usable = usable_keys(keys_, address, secure);
+    any = any || !usable.keys.empty();
+    skipped = std::max(skipped, usable.skipped);
+    race_.add({address, true, std::move(usable.keys), {}, 0, {}});
+  }
+  worker_.gate.observed("ipseckey", name_text(name_),
+                        std::string(secure ? "secure" : "insecure") + " records=" + std::to_string(key_.rdatas.size()) +
+                            " skipped=" + std::to_string(skipped));
+  return any ? key_.status : KeyStatus::unusable;
+}
+
+lk_next Query::key_known() {
+  if (ask_again_at_the_end()) return ask_for_key(base::Buffer(address_end_));
+  statuses_.key = weigh_keys();
+  const std::string name = canonical(name_);
+  const std::uint64_t now = resolver_.now_us();
+  statuses_.seen_private = worker_.private_names.seen(name, now);
+  const Action action = decide(statuses_);
+  if (action == Action::negotiate && statuses_.key == KeyStatus::secure) worker_.private_names.remember(name, now);
+  if (statuses_.key == KeyStatus::absent_secure) worker_.private_names.forget(name);
+  return act(action);
+}
+
+lk_next Query::act(Action action) {
+  const std::string reason = "ipseckey " + std::string(to_string(statuses_.key));
+  switch (action) {
+    case Action::release: {
+      // What was not found, or must not count, may be answered from the cache; what failed is asked again next time.
+      const bool settled = statuses_.key == KeyStatus::absent_secure || statuses_.key == KeyStatus::absent_insecure ||
+                           statuses_.key == KeyStatus::insecure;
+      return release_plain(settled, "released", reason);
+    }
+    case Action::negotiate: return start_race(true);
+    case Action::attempt: return start_race(false);
+    case Action::refuse_bogus: return refuse(kBogus, "servfail-bogus", reason);
+    case Action::refuse_lookup: return refuse(kLookup, "servfail-lookup", reason);
+    case Action::refuse_unusable: return refuse(kUnusable, "servfail-unusable", reason);
+    case Action::refuse_memory: return refuse(kMemory, "servfail-private", reason);
+  }
+  return refuse(kLookup, "servfail-lookup", reason);
+}
+
+// ---- the tunnels ----
+
+lk_next Query::start_race(bool must) {
+  phase_ = Phase::race;
+  must_ = must;
+  resolver_.uncache();
+  resolver_.store(false);  // the RRsets as they are, for the next question
+  const Settings& settings = worker_.settings;
+  deadline_us_ = must ? begun_us_ + settings.deadline_us : resolver_.now_us() + settings.unsigned_deadline_us;
+  if (must) race_.other_pending(resolver_.look_up(name_, other_family(type_), true));
+  return step();
+}
+
+void Query::want_next() {
+  for (;;) {
+    const std::vector<std::size_t> places = race_.next();
+    if (places.empty()) return;
+    for (const std::size_t place : places) {
+      const Race::Candidate& candidate = race_.candidates()[place];
+      Want wish;
+      wish.name = name_text(name_);
+      wish.address = candidate.address;
+      wish.keys = candidate.keys;
+      wish.verified = verified(statuses_);
+      wish.ttl_s = std::min(address_good_for_s_, key_.good_for_s);
+      wants_.push_back(worker_.want(*this, place, std::move(wish)));
+    }
+    if (!worker_.synchronous) return;
+    worker_.deliver_at_once();
+  }
+}
+
+lk_next Query::step() {
+  race_.need_all(must_ && resolver_.any_dnssec_ok());
+  want_next();
+  const std::uint64_t now = resolver_.now_us();
+  Race::State state = race_.state();
+  if (now >= deadline_us_) return settle(race_.at_deadline());
+  if (!must_ && state == Race::State::no_data) state = Race::State::failed;
+  if (state == Race::State::waiting) return wait_until(deadline_us_);
+  if (state != Race::State::settling) return settle(state);
+  if (first_up_us_ == 0) first_up_us_ = now;
+  const std::uint64_t due = std::min(first_up_us_ + kSettleUs, deadline_us_);
+  return now >= due ? settle(Race::State::release) : wait_until(due);
+}
+
+lk_next Query::wait_until(std::uint64_t due_us) {
+  const std::uint64_t left_us = due_us - resolver_.now_us();
+  // Set anew each time: the loop's timers may run a little early.
+  if (!resolver_.set_timer(static_cast<std::uint32_t>(left_us / 1000 + 1)))
+    return refuse(kOutOfMemory, "servfail-memory", "out of memory");
+  return LK_HOLD;
+}
+
+lk_next Query::settle(Race::State state) {
+  if (!must_) return release_race(true);
+  switch (state) {
+    case Race::State::release: return release_race(false);
+    case Race::State::no_data:
+      if (!resolver_.no_data(kNoDataTtl)) return refuse(kOutOfMemory, "servfail-memory", "out of memory");
+      return finish("nodata-tunnel", "only the other family has a tunnel");
+    case Race::State::filtered: return refuse(kFiltered, "servfail-filtered", race_.reason());
+    case Race::State::waiting:
+    case Race::State::settling:
+    case Race::State::failed: break;
+  }
+  const bool late = resolver_.now_us() >= deadline_us_;
+  return refuse(late ? kTooLate : kNoTunnel, "servfail-tunnel", race_.reason());
+}
+
+// ---- the end ----
+
+std::uint32_t Query::ttl_cap() const {
+  std::uint32_t cap = std::min(key_.good_for_s, address_good_for_s_);
+  for (const Race::Candidate& candidate : race_.candidates())
+    if (candidate.own && candidate.standing == Race::Standing::up) cap = std::min(cap, candidate.lease_left_s);
+  return cap;
+}
+
+lk_next Query::release_plain(bool with_message, const char* verdict, const std::string& reason) {
+  const std::vector<lk_edit> edits = without_additional(resolver_.current());
+  if (!edits.empty()) {
+    resolver_.store(false);  // the resolver wants its servers' addresses
+    if (!resolver_.rewrite(edits, false)) return refuse(kOutOfMemory, "servfail-memory", "out of memory");
+  }
+  resolver_.store(with_message);
+  return finish(verdict, reason);
+}
+
+lk_next Query::release_race(bool everything) {
+  const lk_answer& answer = resolver_.current();
+  std::vector<lk_edit> edits = without_additional(answer);
+  std::vector<std::vector<std::uint8_t>> masks;
+  const std::uint32_t cap = ttl_cap();
+  std::size_t up = 0, left_out = 0;
+  for (std::size_t i = 0; i < answer.count; ++i) {
+    const lk_rrset& rrset = answer.rrsets[i];
+    if (!holds_addresses(rrset, type_)) continue;
+    std::vector<std::uint8_t> mask(rrset.count, 1);
+    for (std::size_t n = 0; n < rrset.count; ++n) {
+      const auto address = base::Address::from_bytes(view(rrset.rdata[n]));
+      const Race::Candidate* candidate = address ? race_.find(*address) : nullptr;
+      const bool is_up = candidate && candidate->standing == Race::Standing::up;
+      if (is_up) ++up;
+      if (!is_up && everything && address) worker_.gate.released_in_clear(*address, cap);
+      if (is_up || everything) continue;
+      mask[n] = 0;
+      ++left_out;
+    }
+    const bool changed = std::find(mask.begin(), mask.end(), 0) != mask.end();
+    masks.push_back(std::move(mask));
+    edits.push_back({i, 0, cap, changed ? masks.back().data() : nullptr, nullptr});
+  }
+  if (!resolver_.rewrite(edits, left_out > 0)) return refuse(kOutOfMemory, "servfail-memory", "out of memory");
+  const std::string counts = "up=" + std::to_string(up) + " left_out=" + std::to_string(left_out) +
+                             (verified(statuses_) ? "" : " unverified name");
+  return finish(up > 0 ? "released-tunnel" : "released-clear", counts);
+}
+
+lk_next Query::refuse(ExtendedError error, const char* verdict, const std::string& reason) {
+  error_ = error;
+  const std::string why = "latchkey: " + std::string(error.text);
+  resolver_.refuse(why.c_str());
+  return finish(verdict, reason);
+}
+
+lk_next Query::finish(const char* verdict, const std::string& reason) {
+  phase_ = Phase::over;
+  resolver_.clear_timer();
+  forget_wants();
+  worker_.gate.decided({name_text(name_), type_text(type_), verdict, reason});
+  return LK_FINISHED;
+}
+
+}  // namespace latchkey::unbound

@@ -1,0 +1,112 @@
+#pragma once
+// The story of one question: from its name to an answer that may be given out.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "unbound-module/host.h"
+#include "unbound-module/ipseckey.h"
+#include "unbound-module/names.h"
+#include "unbound-module/race.h"
+
+namespace latchkey::unbound {
+
+/// RFC 8914. The text is one of ours.
+struct ExtendedError {
+  std::uint16_t code;
+  const char* text;
+};
+
+class Query {
+ public:
+  /// Whether a question needs a story at all: its type carries addresses, or somebody waits for it.
+  static bool concerns_us(const lk_question& question, bool has_clients);
+  /// Both outlive the query.
+  Query(Resolver& resolver, Worker& worker, const lk_question& question);
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+  ~Query();
+
+  /// The question is new.
+  lk_next begin();
+  /// The resolver has its answer.
+  lk_next resolved();
+  /// A lookup, a timer or an outcome; or for no reason at all.
+  lk_next again();
+  /// A lookup that was attached has ended. Only takes note.
+  void looked_up(base::Bytes name, std::uint16_t type, const lk_answer& answer);
+  /// The gate's word about an address. Only takes note.
+  void outcome(std::size_t place, const Done& done) { race_.outcome(place, done); }
+  void resume() { resolver_.resume(); }
+
+  const std::optional<ExtendedError>& error() const { return error_; }
+
+ private:
+  enum class Phase : std::uint8_t { resolving, key, race, over };
+  /// What an IPSECKEY lookup brought.
+  struct KeyAnswer {
+    KeyStatus status = KeyStatus::failed;  // of the lookup; usable or not is seen later
+    std::vector<base::Buffer> rdatas;
+    base::Buffer chain_end;
+    std::uint32_t good_for_s = UINT32_MAX;  // TTL and signatures
+  };
+
+  // by the type that was asked for
+  lk_next addresses_resolved(const lk_answer& answer);
+  lk_next services_resolved(const lk_answer& answer);
+  lk_next any_resolved(const lk_answer& answer);
+  lk_next others_resolved(const lk_answer& answer);
+  lk_next internal_resolved(bool has_addresses);
+
+  // the key
+  lk_next ask_for_key(base::Bytes name);
+  lk_next key_known();
+  bool ask_again_at_the_end();
+  KeyStatus weigh_keys();
+  lk_next act(Action action);
+
+  // the tunnels
+  lk_next start_race(bool must);
+  lk_next step();
+  void want_next();
+  lk_next wait_until(std::uint64_t due_us);
+  lk_next settle(Race::State state);
+
+  // the end
+  lk_next release_plain(bool with_message, const char* verdict, const std::string& reason);
+  lk_next release_race(bool everything);
+  lk_next refuse(ExtendedError error, const char* verdict, const std::string& reason);
+  lk_next finish(const char* verdict, const std::string& reason);
+  void forget_wants();
+  std::vector<lk_edit> without_additional(const lk_answer& answer) const;
+  std::uint32_t ttl_cap() const;
+
+  Resolver& resolver_;
+  Worker& worker_;
+  base::Buffer name_;
+  std::uint16_t type_;
+  bool ours_;  // its type carries addresses and its class is IN
+  bool uncached_ = false;
+  Phase phase_ = Phase::resolving;
+  std::uint64_t begun_us_ = 0;
+
+  std::vector<base::Address> own_;
+  base::Buffer address_end_;
+  std::uint32_t address_good_for_s_ = UINT32_MAX;
+  Statuses statuses_;
+  KeyAnswer key_;
+  base::Buffer key_name_;  // whose IPSECKEY is being asked for; empty: none
+  bool asked_again_ = false;
+  IpseckeySet keys_;
+
+  Race race_;
+  bool must_ = true;  // a tunnel or nothing
+  std::uint64_t deadline_us_ = 0;
+  std::uint64_t first_up_us_ = 0;
+  std::vector<Ticket> wants_;
+  std::optional<ExtendedError> error_;
+};
+
+}  // namespace latchkey::unbound

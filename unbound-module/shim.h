@@ -1,0 +1,158 @@
+#ifndef LATCHKEY_SHIM_H
+#define LATCHKEY_SHIM_H
+/*
+ * The border between Unbound and the C++ side: plain structs and functions, in C.
+ *
+ * shim.c is the only file that includes Unbound's headers. What is named lk_* and stands under "Unbound's side"
+ * is in shim.c and may be called only from within one of the calls under "our side", on the same thread.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A view of octets that the other side owns; valid during the call. */
+struct lk_bytes {
+  const uint8_t* data;
+  size_t size;
+};
+
+enum lk_security { LK_INSECURE = 0, LK_SECURE = 1, LK_BOGUS = 2 };
+enum lk_section { LK_ANSWER = 0, LK_AUTHORITY = 1, LK_ADDITIONAL = 2 };
+
+struct lk_rrset {
+  struct lk_bytes owner; /* wire form */
+  uint16_t type;
+  enum lk_section section;
+  enum lk_security security;
+  uint32_t ttl_s;
+  uint32_t signed_for_s; /* until the first of its signatures ends; UINT32_MAX without a signature */
+  size_t count;
+  const struct lk_bytes* rdata; /* count of them, without the length */
+};
+
+/* What a lookup brought. rcode < 0: nothing, the lookup failed. */
+struct lk_answer {
+  int rcode;
+  enum lk_security security; /* of the whole */
+  size_t count;
+  const struct lk_rrset* rrsets;
+};
+
+/* A change of one RRset of the current answer. */
+struct lk_edit {
+  size_t rrset;                   /* its place in lk_answer */
+  int drop;                       /* leave it out */
+  uint32_t ttl_cap_s;             /* no record's TTL is above; UINT32_MAX for none */
+  const uint8_t* keep;            /* one octet a record, 0: leave it out; NULL: keep all */
+  const struct lk_bytes* replace; /* new rdata for each record that stays; NULL: as they are */
+};
+
+struct lk_question {
+  struct lk_bytes name; /* wire form, as the client wrote it */
+  uint16_t type;
+  uint16_t qclass;
+  int recursion; /* RD */
+  int internal;  /* priming or a validator's lookup: never ours */
+};
+
+/* One `access-control:` line. */
+struct lk_access {
+  const char* network;
+  const char* action;
+};
+
+/* What the host's configuration says. Valid during lk_start(). */
+struct lk_facts {
+  const char* module_config;
+  const char* loaded_as;  /* dynlib-file */
+  int discard_timeout_ms; /* 0: none */
+  int wait_limit;         /* 0: none */
+  size_t jostle_ms;
+  size_t queries_per_thread;
+  int threads;
+  int trust_anchors; /* whether any is configured */
+  int permissive;    /* val-permissive-mode */
+  size_t access_count;
+  const struct lk_access* access;
+};
+
+enum lk_next {
+  LK_PASS_ON, /* let the next module work */
+  LK_HOLD,    /* wait: a lookup, a timer or an outcome runs the question again */
+  LK_FINISHED
+};
+
+enum lk_level { LK_ERROR, LK_WARNING, LK_INFO };
+
+/* ---- our side (module.cc); none of them throws ---- */
+
+/* Starts or, after a reload, goes on. 0: refused; the reason has been logged. */
+int lk_start(const struct lk_facts* facts);
+void lk_stop(void);
+/* Whether the running program is the Unbound (or testbound) that this object was built for. Logs why not. */
+int lk_right_host(void);
+
+/* A new question; its story's state is returned for the calls below, NULL if it is none of ours or memory is short
+ * (then *next says which of the two: LK_PASS_ON, or LK_FINISHED with SERVFAIL). */
+void* lk_begin(void* query, const struct lk_question* question, enum lk_next* next);
+/* The next modules are done with it. */
+enum lk_next lk_resolved(void* story);
+/* Run again by a lookup, a timer or an outcome. */
+enum lk_next lk_again(void* story);
+/* A lookup that was attached has ended. */
+void lk_looked_up(void* story, struct lk_bytes name, uint16_t type, const struct lk_answer* answer);
+/* The question is gone. */
+void lk_end(void* story);
+/* Extended DNS Error of a refused question: 0 and the two values, or -1. text is static or lives as the story. */
+int lk_extended_error(const void* story, uint16_t* code, const char** text);
+/* Octets held by this worker's stories. */
+size_t lk_memory(void);
+/* The eventfd of the calling worker is readable. */
+void lk_readable(void* worker);
+
+/* ---- Unbound's side (shim.c) ---- */
+
+/* Starts a lookup beside the question. Only before LK_PASS_ON. */
+void lk_look_up_beside(void* query, struct lk_bytes name, uint16_t type);
+/* Joins or starts a lookup; lk_looked_up() follows once the call has returned LK_HOLD. cd: a lookup of its own, which
+ * no client's question shares. 0: could not (a loop, memory). */
+int lk_look_up(void* query, struct lk_bytes name, uint16_t type, int cd);
+/* The answer as it stands; valid until the call ends or the answer is changed. */
+const struct lk_answer* lk_current(void* query);
+/* 1: somebody waits for it; 2: and somebody of these has set DO (both bits then). */
+int lk_clients(void* query);
+/* Puts the answer into the cache: its RRsets only, or as a message too. */
+void lk_store(void* query, int with_message);
+/* Takes the messages for A, AAAA and the question's own type of its name out of the cache. */
+void lk_uncache(void* query);
+/* Replaces the answer by an edited copy. altered: not what its owner signed: AD is cleared. 0: memory. */
+int lk_rewrite(void* query, const struct lk_edit* edits, size_t count, int altered);
+/* Replaces the answer by one without records of the question's type. 0: memory. */
+int lk_no_data(void* query, uint32_t ttl_s);
+/* Replaces the answer by SERVFAIL; `why` (a line for Unbound's log) is copied. No expired answer takes its place. */
+void lk_refuse(void* query, const char* why);
+/* Runs the question again in ms milliseconds; replaces an earlier one. 0: memory. */
+int lk_set_timer(void* query, uint32_t ms);
+void lk_clear_timer(void* query);
+/* Nothing of this question goes into a cache unless lk_store() puts it there. */
+void lk_keep_uncached(void* query);
+/* Runs the question again, now. It may be gone afterwards. */
+void lk_resume(void* query);
+/* Calls lk_readable(worker) in this thread's event loop when fd is readable. NULL: no event loop (testbound) or memory.
+ */
+void* lk_watch(void* query, int fd, void* worker);
+/* After the thread's event loop is gone. */
+void lk_unwatch(void* watch);
+/* Microseconds on a clock that only goes forward (in testbound: the replay's). */
+uint64_t lk_now_us(void* query);
+/* One line into Unbound's log. */
+void lk_log(enum lk_level level, const char* line);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,173 @@
+#include "unbound-module/startup.h"
+
+#include <elf.h>
+#include <fmt/format.h>
+#include <ifaddrs.h>
+#include <link.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <sstream>
+
+namespace latchkey::unbound {
+namespace {
+
+/// Unbound drops an answer that is older than discard-timeout; an outcome must be there this much earlier.
+constexpr std::uint64_t kMarginUs = 300'000;
+constexpr std::uint64_t kShortDeadlineUs = 1'500'000;
+
+constexpr std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
+
+/// The build-id note among an ELF image's notes (the GNU note of type NT_GNU_BUILD_ID).
+std::optional<std::string> build_id_in(base::Bytes notes) {
+  while (notes.size() >= sizeof(ElfW(Nhdr))) {
+    ElfW(Nhdr) header;
+    std::memcpy(&header, notes.data(), sizeof(header));
+    notes = notes.subspan(sizeof(header));
+    const std::size_t name = padded(header.n_namesz), value = padded(header.n_descsz);
+    if (name > notes.size() || value > notes.size() - name) return std::nullopt;
+    const bool gnu = header.n_namesz == 4 && std::memcmp(notes.data(), "GNU", 4) == 0;
+    if (gnu && header.n_type == NT_GNU_BUILD_ID) return base::to_hex(notes.subspan(name, header.n_descsz));
+    notes = notes.subspan(name + value);
+  }
+  return std::nullopt;
+}
+
+/// The first image is the program itself.
+int read_first_image(dl_phdr_info* image, std::size_t, void* out) {
+  for (ElfW(Half) i = 0; i < image->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& header = image->dlpi_phdr[i];
+    if (header.p_type != PT_NOTE) continue;
+    const auto* notes = reinterpret_cast<const std::uint8_t*>(image->dlpi_addr + header.p_vaddr);
+    if (const auto id = build_id_in({notes, header.p_memsz})) *static_cast<std::string*>(out) = *id;
+  }
+  return 1;
+}
+
+std::vector<std::string> words(const char* text) {
+  std::istringstream in(text ? text : "");
+  std::vector<std::string> result;
+  for (std::string word; in >> word;) result.push_back(word);
+  return result;
+}
+
+struct Network {
+  base::Address address;
+  unsigned prefix;
+};
+
+std::optional<Network> parse_network(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const auto address = base::Address::parse(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  unsigned prefix = address->host_prefix();
+  if (slash != std::string_view::npos) {
+    const std::string_view digits = text.substr(slash + 1);
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
+    if (parsed.ec != std::errc{} || prefix > address->host_prefix()) return std::nullopt;
+  }
+  return Network{*address, prefix};
+}
+
+bool within(const Network& network, std::string_view outer) {
+  const auto cidr = host::Cidr::parse(outer);
+  return cidr && network.prefix >= cidr->prefix && cidr->contains(network.address);
+}
+
+bool is_ours(const Network& network, const Clients& clients) {
+  for (const auto* loopback : {"127.0.0.0/8", "::1/128", "::ffff:127.0.0.0/104"})
+    if (within(network, loopback)) return true;
+  if (network.prefix == network.address.host_prefix() &&
+      std::find(clients.own.begin(), clients.own.end(), network.address) != clients.own.end())
+    return true;
+  return std::any_of(clients.gateway_for.begin(), clients.gateway_for.end(), [&](const host::Cidr& cidr) {
+    return network.prefix >= cidr.prefix && cidr.contains(network.address);
+  });
+}
+
+std::optional<std::string> foreign_clients(const lk_facts& facts, const Clients& clients) {
+  for (std::size_t i = 0; i < facts.access_count; ++i) {
+    const lk_access& line = facts.access[i];
+    if (!std::string_view(line.action).starts_with("allow")) continue;
+    const auto network = parse_network(line.network);
+    if (network && is_ours(*network, clients)) continue;
+    return fmt::format(
+        "`access-control: {} {}` lets others ask whose own traffic is not in this host's tunnels; take the line out, "
+        "or "
+        "list the network as `gateway_for` in Latchkey's configuration if its traffic crosses this host",
+        line.network, line.action);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> refusal(const lk_facts& facts, const Clients& clients) {
+  if (words(facts.module_config) != std::vector<std::string>{"dynlib", "validator", "iterator"})
+    return fmt::format(
+        "`module-config: \"{}\"` is not supported: Latchkey must come first and see what the validator says, so it is "
+        "`module-config: \"dynlib validator iterator\"`",
+        facts.module_config ? facts.module_config : "");
+  if (facts.permissive)
+    return "`val-permissive-mode: yes` hides bogus answers from Latchkey, which must not release them; set it to no";
+  return foreign_clients(facts, clients);
+}
+
+std::uint64_t fit_deadline(const lk_facts& facts, std::uint64_t wanted, std::vector<std::string>& warnings) {
+  if (facts.discard_timeout_ms <= 0) return wanted;
+  const std::uint64_t discard = static_cast<std::uint64_t>(facts.discard_timeout_ms) * 1000;
+  const std::uint64_t allowed = discard > 2 * kMarginUs ? discard - kMarginUs : discard / 2;
+  if (wanted <= allowed) return wanted;
+  const std::uint64_t fitted = std::min(kShortDeadlineUs, allowed);
+  warnings.push_back(fmt::format(
+      "discard-timeout: {} makes Unbound drop answers silently after that time, so tunnels get {} ms instead "
+      "of {}; set discard-timeout: 4800",
+      facts.discard_timeout_ms, fitted / 1000, wanted / 1000));
+  return fitted;
+}
+
+}  // namespace
+
+std::string program_build_id() {
+  std::string id;
+  dl_iterate_phdr(&read_first_image, &id);
+  return id;
+}
+
+std::expected<Startup, std::string> check_startup(const lk_facts& facts, const Settings& wanted,
+                                                  const Clients& clients) {
+  if (auto why = refusal(facts, clients)) return std::unexpected(std::move(*why));
+  Startup startup{wanted, {}};
+  startup.settings.deadline_us = fit_deadline(facts, wanted.deadline_us, startup.warnings);
+  if (facts.wait_limit > 0)
+    startup.warnings.push_back(
+        fmt::format("wait-limit: {}: a client with that many waiting questions gets no answer; set wait-limit: 0",
+                    facts.wait_limit));
+  if (facts.jostle_ms * 1000 < 500'000)
+    startup.warnings.push_back(fmt::format(
+        "jostle-timeout: {}: with num-queries-per-thread: {} questions waiting, new ones push out those that "
+        "wait longer than that for a tunnel; set jostle-timeout: 1000",
+        facts.jostle_ms, facts.queries_per_thread));
+  if (!facts.trust_anchors)
+    startup.warnings.emplace_back("no trust anchor is configured: every key counts as unsigned");
+  return startup;
+}
+
+std::vector<base::Address> own_addresses() {
+  std::vector<base::Address> result;
+  ifaddrs* list = nullptr;
+  if (getifaddrs(&list) != 0) return result;
+  for (const ifaddrs* entry = list; entry; entry = entry->ifa_next) {
+    if (!entry->ifa_addr) continue;
+    const auto* raw = reinterpret_cast<const std::uint8_t*>(entry->ifa_addr);
+    base::Bytes octets;
+    if (entry->ifa_addr->sa_family == AF_INET) octets = {raw + offsetof(sockaddr_in, sin_addr), 4};
+    if (entry->ifa_addr->sa_family == AF_INET6) octets = {raw + offsetof(sockaddr_in6, sin6_addr), 16};
+    if (const auto address = base::Address::from_bytes(octets)) result.push_back(*address);
+  }
+  freeifaddrs(list);
+  return result;
+}
+
+}  // namespace latchkey::unbound
