@@ -1,6 +1,6 @@
 # The running kernel. Needs root (or a user namespace in which it is root). Sourced by ../run.
 start_guests() {
-  guest_environment "$LAB_OUT/results" >"$LAB_OUT/guest.env"
+  guest_environment 1 >"$LAB_OUT/guest.env"
   (
     . "$LAB_OUT/guest.env"
     exec 8>&-

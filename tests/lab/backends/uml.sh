@@ -16,7 +16,7 @@ start_guests() {
   for ((number = 1; number <= JOBS; number++)); do
     {
       echo '#!/bin/bash'
-      guest_environment "$LAB_OUT/results"
+      guest_environment "$number"
       printf 'exec %q\n' "$LAB/backends/uml-init.sh"
     } >"$LAB_OUT/guest$number.init"
     chmod +x "$LAB_OUT/guest$number.init"
