@@ -6,7 +6,7 @@
 
 #include "ike-engine/api/ports.h"
 
-namespace latchkey::test {
+namespace latchkey::support {
 
 /// Outlives everything that it handed out.
 class FakeKernel : public api::Kernel {
@@ -86,4 +86,4 @@ class FakeKernel : public api::Kernel {
   std::vector<Installed> installed_;
 };
 
-}  // namespace latchkey::test
+}  // namespace latchkey::support

@@ -3,7 +3,7 @@
 
 #include "ike-engine/api/ports.h"
 
-namespace latchkey::test {
+namespace latchkey::support {
 
 /// SplitMix64. Not for anything but tests.
 class SeededRandom : public api::Random {
@@ -29,4 +29,4 @@ class SeededRandom : public api::Random {
   std::uint64_t state_;
 };
 
-}  // namespace latchkey::test
+}  // namespace latchkey::support

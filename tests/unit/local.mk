@@ -21,10 +21,8 @@ tests_unit_wire_test_SOURCES = \
   tests/unit/ike-engine/wire/captures_test.cc tests/unit/ike-engine/wire/delete_test.cc \
   tests/unit/ike-engine/wire/header_test.cc tests/unit/ike-engine/wire/message_test.cc \
   tests/unit/ike-engine/wire/notify_test.cc tests/unit/ike-engine/wire/payloads_test.cc \
-  tests/unit/ike-engine/wire/sa_test.cc tests/unit/ike-engine/wire/ts_test.cc \
-  tests/support/captures.cc tests/support/captures.h tests/support/octets.h \
-  tests/support/vectors.cc tests/support/vectors.h
-tests_unit_wire_test_LDADD = $(LINK_WIRE) $(GTEST_LINK)
+  tests/unit/ike-engine/wire/sa_test.cc tests/unit/ike-engine/wire/ts_test.cc
+tests_unit_wire_test_LDADD = tests/libsupport.la $(LINK_WIRE) $(GTEST_LINK)
 
 nodist_EXTRA_tests_unit_crypto_test_SOURCES = no_test_yet.cc
 tests_unit_crypto_test_SOURCES =
@@ -34,8 +32,10 @@ nodist_EXTRA_tests_unit_policy_test_SOURCES = no_test_yet.cc
 tests_unit_policy_test_SOURCES =
 tests_unit_policy_test_LDADD = $(LINK_POLICY) $(GTEST_LINK)
 
-nodist_EXTRA_tests_unit_session_test_SOURCES = no_test_yet.cc
-tests_unit_session_test_SOURCES =
+tests_unit_session_test_SOURCES = \
+  tests/unit/ike-engine/session/fragments_test.cc tests/unit/ike-engine/session/nat_test.cc \
+  tests/unit/ike-engine/session/protect_test.cc tests/unit/ike-engine/session/table_test.cc \
+  tests/unit/ike-engine/session/timers_test.cc tests/unit/ike-engine/session/window_test.cc
 tests_unit_session_test_LDADD = tests/libsupport.la $(LINK_SESSION) $(GTEST_LINK)
 
 nodist_EXTRA_tests_unit_engine_test_SOURCES = no_test_yet.cc
