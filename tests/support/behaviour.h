@@ -47,15 +47,15 @@ struct Behaviour {
   bool silent_auth = false;
   unsigned cookies = 0;  ///< so many times a request is answered by a new COOKIE
   std::size_t cookie_size = 24;
-  std::optional<base::KeMethod> ke;                 ///< wants this method, by INVALID_KE_PAYLOAD if need be
-  std::optional<base::KeMethod> always_invalid_ke;  ///< answers every request by INVALID_KE_PAYLOAD with this method
-  std::optional<base::NotifyType> init_error;       ///< answers IKE_SA_INIT by this alone
-  std::vector<Forgery> forgeries;
+  std::optional<base::KeMethod> ke = {};                 ///< wants this method, by INVALID_KE_PAYLOAD if need be
+  std::optional<base::KeMethod> always_invalid_ke = {};  ///< answers every request by INVALID_KE_PAYLOAD with this method
+  std::optional<base::NotifyType> init_error = {};       ///< answers IKE_SA_INIT by this alone
+  std::vector<Forgery> forgeries = {};
   bool behind_nat = false;        ///< NAT detection shall say that we are
   bool no_nat_detection = false;  ///< leaves its notifies out
 
-  std::optional<base::NotifyType> auth_error;   ///< answers IKE_AUTH by this alone
-  std::optional<base::NotifyType> child_error;  ///< IDr and AUTH, and this instead of a child
+  std::optional<base::NotifyType> auth_error = {};   ///< answers IKE_AUTH by this alone
+  std::optional<base::NotifyType> child_error = {};  ///< IDr and AUTH, and this instead of a child
   Signing signing = Signing::digital;
   Selectors selectors = Selectors::exact;
   Transport transport = Transport::if_asked;
@@ -65,10 +65,10 @@ struct Behaviour {
 
   /// Last words on what is sent: the chosen proposal, the payloads of IKE_SA_INIT's and IKE_AUTH's replies (the
   /// latter before they are sealed).
-  std::function<void(Payloads&)> edit_init;
-  std::function<void(Payloads&)> edit_auth;
+  std::function<void(Payloads&)> edit_init = {};
+  std::function<void(Payloads&)> edit_auth = {};
   /// Where the inbound SPI comes from; by default it is random.
-  std::function<base::Spi(const api::Path&)> allocate_spi;
+  std::function<base::Spi(const api::Path&)> allocate_spi = {};
 };
 
 }  // namespace latchkey::support

@@ -3,7 +3,7 @@
 # A program's link line is its layer's. A new program: copy a block and name it in UNIT_TESTS.
 UNIT_TESTS = tests/unit/base_test tests/unit/wire_test tests/unit/crypto_test tests/unit/policy_test \
   tests/unit/session_test tests/unit/engine_test tests/unit/xfrm_test tests/unit/host_test \
-  tests/unit/gate_test tests/unit/control_test
+  tests/unit/gate_test tests/unit/control_test tests/unit/support_test
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 GTEST_LINK = $(GMOCK_LIBS) -lgtest_main $(GTEST_LIBS)
@@ -57,3 +57,6 @@ tests_unit_gate_test_LDADD = tests/libsupport.la $(LINK_GATE) $(GTEST_LINK)
 nodist_EXTRA_tests_unit_control_test_SOURCES = no_test_yet.cc
 tests_unit_control_test_SOURCES =
 tests_unit_control_test_LDADD = $(LINK_HOST) $(GTEST_LINK)
+
+tests_unit_support_test_SOURCES = tests/unit/support/responder_test.cc
+tests_unit_support_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
