@@ -31,8 +31,8 @@ std::string name_of(const Policy& policy) {
 }
 
 std::string name_of(std::string_view which, const Sa& sa) {
-  return fmt::format("the {} SA {} -> {} with {}", which, sa.source.to_string(), sa.destination.to_string(),
-                     sa.suite.to_string());
+  const std::string_view cipher = sa.suite.encr == base::EncrId::chacha20_poly1305 ? "ChaCha20-Poly1305" : "AES-GCM";
+  return fmt::format("the {} SA {} -> {} ({})", which, sa.source.to_string(), sa.destination.to_string(), cipher);
 }
 
 /// The part of the plan that message `index` was about, in a person's words.
@@ -81,7 +81,7 @@ std::string Refusal::to_string() const {
 
 std::optional<Refusal> carry_out(Netlink& netlink, Plan plan) {
   auto messages = messages_of(plan);
-  if (!messages) return Refusal{messages.error(), name_of("ESP", plan.in), {}};
+  if (!messages) return Refusal{messages.error(), name_of("inbound or outbound", plan.in), {}};
   const std::vector<Reply> replies = netlink.batch(*messages);
   const auto refused = std::ranges::find_if(replies, [](const Reply& reply) { return !reply.done(); });
   if (refused == replies.end()) return std::nullopt;

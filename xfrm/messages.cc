@@ -16,6 +16,7 @@ constexpr std::uint16_t kExclusive = NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
 constexpr std::uint32_t kAnyAlgorithm = 0xFFFFFFFF;
 constexpr std::uint32_t kIcvBits = 128;
 constexpr std::size_t kSaltSize = 4;
+constexpr std::uint32_t kFirstFreeSpi = 256;
 
 std::uint16_t family_of(const base::Address& address) { return address.is_v4() ? AF_INET : AF_INET6; }
 
@@ -106,6 +107,10 @@ base::Result<Message> sa_message(std::uint16_t type, std::uint16_t flags, const 
   if (algorithm == nullptr) return base::fail(base::Errc::unsupported, "ESP suite");
   if (sa.key.size() != sa.suite.key_bits / 8U + kSaltSize)
     return base::fail(base::Errc::malformed, "size of an ESP key");
+  // RFC 4303 section 2.1
+  //= The set of SPI values in the range 1 through 255 are reserved by the Internet Assigned Numbers Authority (IANA)
+  //for future use
+  if (sa.spi.value < kFirstFreeSpi) return base::fail(base::Errc::malformed, "a reserved SPI");
   Message message(type, flags);
   xfrm_usersa_info info = sa_info(sa.source, sa.destination, sa.spi, sa.reqid);
   info.lft = lifetime(sa.expiry);

@@ -24,7 +24,9 @@ std::unexpected<base::Error> refuse(std::string& why, std::string words) {
 }
 
 /// An SA of ours: its reqid says so, and it has a hard expiry, as all of ours have.
-bool is_ours(const SaIdentity& sa) { return xfrm::is_ours(sa.reqid) && sa.protocol == IPPROTO_ESP && sa.expiry.count() > 0; }
+bool is_ours(const SaIdentity& sa) {
+  return xfrm::is_ours(sa.reqid) && sa.protocol == IPPROTO_ESP && sa.expiry.count() > 0;
+}
 
 std::vector<Policy> wanted_exemptions(const XfrmConfig& config) {
   std::vector<Policy> out;

@@ -1,0 +1,246 @@
+// The kernel port on a kernel that has ESP, between two network namespaces that can reach each other by eth0:
+//   xfrm_lab SPACE V4 V4-OTHER V6 SPACE V4 V6
+// The first is the client (with a second IPv4 address), the second the server. Prints a line for each claim; exits 1 at
+// the first that fails. tests/lab/scenarios/xfrm_port runs it.
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "tests/unit/xfrm/lab_hosts.h"
+
+namespace latchkey::xfrm_lab {
+namespace {
+
+using base::Family;
+using namespace std::chrono_literals;
+
+constexpr std::uint16_t kPort = 7777;
+constexpr std::uint16_t kDns = 53;
+constexpr int kCount = 5;
+constexpr auto kExpiry = 4s;
+
+std::string g_case = "start";
+
+void claim(bool holds, const std::string& what) {
+  fmt::print("{} {}: {}\n", holds ? "ok" : "not ok", g_case, what);
+  std::fflush(stdout);
+  if (!holds) std::exit(1);
+}
+
+void claim_equal(const std::string& what, auto is, auto should) {
+  claim(is == should, is == should ? what : fmt::format("{} (is {}, should be {})", what, is, should));
+}
+
+base::TimePoint now() { return std::chrono::time_point_cast<base::Duration>(std::chrono::steady_clock::now()); }
+
+struct Shape {
+  std::string name;
+  Family family = Family::ipv4;
+  api::Mode mode = api::Mode::tunnel;
+  bool encapsulated = true;
+  api::EspSuite suite;
+};
+
+std::vector<Shape> shapes() {
+  const api::EspSuite aes128{base::EncrId::aes_gcm_16, 128, true};
+  const api::EspSuite chacha{base::EncrId::chacha20_poly1305, 256, true};
+  const api::EspSuite no_esn{base::EncrId::aes_gcm_16, 256, false};
+  return {{"tunnel udp ipv4 aes256 esn", Family::ipv4, api::Mode::tunnel, true, {}},
+          {"tunnel native ipv4 aes128 esn", Family::ipv4, api::Mode::tunnel, false, aes128},
+          {"tunnel native ipv4 chacha20 esn", Family::ipv4, api::Mode::tunnel, false, chacha},
+          {"tunnel udp ipv4 aes256 without esn", Family::ipv4, api::Mode::tunnel, true, no_esn},
+          {"transport native ipv4", Family::ipv4, api::Mode::transport, false, {}},
+          {"transport udp ipv4", Family::ipv4, api::Mode::transport, true, {}},
+          {"tunnel native ipv6", Family::ipv6, api::Mode::tunnel, false, {}},
+          {"tunnel udp ipv6", Family::ipv6, api::Mode::tunnel, true, {}},
+          {"transport native ipv6", Family::ipv6, api::Mode::transport, false, {}}};
+}
+
+using Tunnel = std::unique_ptr<api::KernelTunnel>;
+
+struct Ends {
+  Tunnel client, server;
+};
+
+api::ChildSa child_of(const Shape& shape, const Host& own, const Host& peer, base::Spi in, base::Spi out) {
+  api::ChildSa child;
+  child.mode = shape.mode;
+  child.suite = shape.suite;
+  child.local = own.address(shape.family);
+  child.remote = peer.address(shape.family);
+  child.encapsulated = shape.encapsulated;
+  child.local_port = child.remote_port = 4500;
+  child.spi_in = in;
+  child.spi_out = out;
+  return child;
+}
+
+base::SecretBytes key_for(const Shape& shape, std::uint8_t filler) {
+  return base::SecretBytes(base::Buffer(shape.suite.key_bits / 8U + 4, filler));
+}
+
+Ends connect(const Shape& shape, Host& client, Host& server) {
+  auto client_spi = client.kernel->allocate_spi(client.address(shape.family), server.address(shape.family));
+  auto server_spi = server.kernel->allocate_spi(server.address(shape.family), client.address(shape.family));
+  claim(client_spi && server_spi, "SPIs are set aside");
+  api::ChildSa here = child_of(shape, client, server, (*client_spi)->spi(), (*server_spi)->spi());
+  api::ChildSa there = child_of(shape, server, client, (*server_spi)->spi(), (*client_spi)->spi());
+  here.key_in = key_for(shape, 1), here.key_out = key_for(shape, 2);
+  there.key_in = key_for(shape, 2), there.key_out = key_for(shape, 1);
+  auto client_tunnel = client.kernel->install(std::move(*client_spi), here);
+  claim(client_tunnel.has_value(), "the client's side is installed " + client.kernel->last_error());
+  auto server_tunnel = server.kernel->install(std::move(*server_spi), there);
+  claim(server_tunnel.has_value(), "the server's side is installed " + server.kernel->last_error());
+  return {std::move(*client_tunnel), std::move(*server_tunnel)};
+}
+
+int talk(const Shape& shape, const Host& client, const Host& server, std::uint16_t port = kPort, int count = kCount) {
+  return exchange(client, client.address(shape.family), server, server.address(shape.family), port, count);
+}
+
+void claim_carries(const Shape& shape, Host& client, Host& server, Ends& ends, Tap& tap) {
+  claim_equal("datagrams are answered", talk(shape, client, server), kCount);
+  const Frames seen = tap.take();
+  claim_equal("none in the clear", seen.clear, 0);
+  claim_equal("each as native ESP", seen.esp, shape.encapsulated ? 0 : 2 * kCount);
+  claim_equal("each as ESP in UDP", seen.udp_esp, shape.encapsulated ? 2 * kCount : 0);
+  for (api::KernelTunnel* end : {ends.client.get(), ends.server.get()}) {
+    const auto counters = end->counters();
+    claim(counters && counters->packets_in == kCount && counters->packets_out == kCount && counters->bytes_in > 0,
+          "the SAs have counted them");
+  }
+}
+
+void claim_guard_holds(const Shape& shape, Host& client, Host& server, const base::Address& other, Tap& tap) {
+  claim_equal("a lost tunnel's datagrams are blocked", talk(shape, client, server, kPort, 2), 0);
+  if (shape.family == Family::ipv4) {
+    claim_equal("from another source address too", exchange(client, other, server, server.v4, kPort, 2), 0);
+    const Inside here(client.space);
+    claim(client.kernel->source_address(server.v4) == client.v4, "our address is found in spite of the guard");
+  }
+  claim_equal("none in the clear", tap.take().clear, 0);
+  claim_equal("DNS is exempt", talk(shape, client, server, kDns), kCount);
+  claim(tap.take().clear > 0, "the tap sees what is in the clear");
+}
+
+void run_shape(const Shape& shape, Host& client, Host& server, const base::Address& other) {
+  g_case = shape.name;
+  const KernelState before = client.state(), server_before = server.state();
+  Tap tap(client, server);
+  Ends ends = connect(shape, client, server);
+  claim_carries(shape, client, server, ends, tap);
+  claim(client.kernel->refresh(now() + 41s).has_value(), "the expiry is put off");
+  ends = connect(shape, client, server);
+  claim_carries(shape, client, server, ends, tap);
+  ends.client->keep_guard();
+  ends = {};
+  claim(client.state().sas == before.sas && client.state().policies == before.policies + 5,
+        "SAs are gone, policies and guard stay");
+  claim_guard_holds(shape, client, server, other, tap);
+  client.kernel->release_guard(server.address(shape.family));
+  claim(client.state() == before && server.state() == server_before, "nothing is left");
+  claim_equal("and the way is free again", talk(shape, client, server), kCount);
+}
+
+base::Result<Tunnel> install_with(const Shape& shape, Host& client, const Host& server, base::Spi spi_out) {
+  auto spi = client.kernel->allocate_spi(client.v4, server.v4);
+  claim(spi.has_value(), "an SPI is set aside");
+  api::ChildSa child = child_of(shape, client, server, (*spi)->spi(), spi_out);
+  child.key_in = key_for(shape, 1), child.key_out = key_for(shape, 2);
+  return client.kernel->install(std::move(*spi), child);
+}
+
+void run_refusals(Host& client, Host& server) {
+  g_case = "a refusal";
+  const Shape shape = shapes().front();
+  const KernelState before = client.state();
+  auto reserved = client.kernel->allocate_spi(client.v4, server.v4);
+  claim_equal("an SPI that is set aside is an SA of its own", client.state().sas, before.sas + 1);
+  reserved->reset();
+  claim(client.state() == before, "and goes when it is not used");
+  const base::Spi taken{0x12345678};
+  auto first = install_with(shape, client, server, taken);
+  claim(first.has_value(), "a tunnel is installed");
+  const KernelState with_one = client.state();
+  const auto second = install_with(shape, client, server, taken);
+  claim(!second, "the kernel refuses an SPI that is taken: " + client.kernel->last_error());
+  claim(client.state() == with_one, "nothing of the second tunnel is left");
+  claim((*first)->counters().has_value(), "the first has its SAs");
+  const auto reserved_number = install_with(shape, client, server, base::Spi{255});
+  claim(!reserved_number, "a reserved SPI is refused: " + client.kernel->last_error());
+  claim(client.state() == with_one, "nothing of that is left");
+  first->reset();
+  claim(client.state() == before, "nothing is left");
+}
+
+/// Another process sets up a tunnel and dies.
+void crash(const std::string* names, Host& client, Host& server) {
+  const pid_t child = fork();
+  if (child != 0) {
+    int status = 0;
+    claim(waitpid(child, &status, 0) == child && WIFSIGNALED(status), "a process died with its tunnel up");
+    return;
+  }
+  const xfrm::XfrmConfig brief{.policy_expiry = kExpiry};
+  Host own(names[0], names[1], names[3], brief), peer(names[4], names[5], names[6], brief);
+  claim(own.kernel->startup(now()) && peer.kernel->startup(now()), "the process starts");
+  const Ends ends = connect(shapes().at(1), own, peer);
+  claim_equal("its tunnel works", talk(shapes().at(1), client, server), kCount);
+  raise(SIGKILL);
+}
+
+void run_crash(const std::string* names, Host& client, Host& server) {
+  g_case = "a crash";
+  const KernelState before = client.state();
+  client.kernel->shutdown();
+  server.kernel->shutdown();
+  const KernelState bare = client.state();
+  claim(bare.policies < before.policies, "shutdown takes the exemptions away");
+  crash(names, client, server);
+  claim(client.state().sas == 2 + bare.sas, "its state is in the kernel");
+  Tap tap(client, server);
+  const auto found = client.kernel->startup(now());
+  claim(found && found->sas == 2 && found->policies == 5, "the next start finds it");
+  claim(server.kernel->startup(now()).has_value(), "at the server too");
+  claim_equal("the SAs are gone", client.state().sas, bare.sas);
+  const Shape shape = shapes().at(1);
+  claim_equal("the address is blocked meanwhile", exchange(client, client.v4, server, server.v4, kPort, 2), 0);
+  claim_equal("none in the clear", tap.take().clear, 0);
+  std::this_thread::sleep_for(kExpiry + 2s);
+  claim_equal("and is free after the hard expiry", talk(shape, client, server), kCount);
+  claim(client.state() == before, "nothing else is left");
+}
+
+int run(const std::string* names) {
+  Host client(names[0], names[1], names[3]), server(names[4], names[5], names[6]);
+  const base::Address other = base::Address::parse(names[2]).value();
+  for (Host* host : {&client, &server}) {
+    const Inside here(host->space);
+    claim(host->kernel->check().has_value(), "this kernel will do " + host->kernel->last_error());
+    claim(host->kernel->startup(now()).has_value(), "startup " + host->kernel->last_error());
+    host->open_nat_port();
+  }
+  for (const Shape& shape : shapes()) run_shape(shape, client, server, other);
+  run_refusals(client, server);
+  run_crash(names, client, server);
+  client.kernel->shutdown();
+  server.kernel->shutdown();
+  return 0;
+}
+
+}  // namespace
+}  // namespace latchkey::xfrm_lab
+
+int main(int count, char** words) {
+  if (count != 8) {
+    fmt::print(stderr, "usage: xfrm_lab SPACE V4 V4-OTHER V6 SPACE V4 V6\n");
+    return 2;
+  }
+  const std::vector<std::string> names(words + 1, words + count);
+  return latchkey::xfrm_lab::run(names.data());
+}
