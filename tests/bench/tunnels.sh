@@ -1,9 +1,64 @@
 # Sourced by tests/bench/run: names with a key, the test responder as their server.
 
-responder_key=
+responder=$build/tests/responder/responder
+protected_address=192.1.2.30
+first_cold_address=100   # 192.1.2.100 and on: a new tunnel each
+cold_addresses=25
+rtt_ms=20
+
 start_responder() {
-  responder_key=
+  local n
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/responder.pem" 2>/dev/null
+  responder_key=$("$responder" --key "$work/responder.pem" --print-ipseckey) || return 1
+  for n in ${protected_address##*.} $(seq "$first_cold_address" $((first_cold_address + cold_addresses - 1))); do
+    ip -n "$server" addr add "192.1.2.$n/24" dev wire
+  done
+  ${preload:+env LD_PRELOAD=$preload} ip netns exec "$server" "$responder" --key "$work/responder.pem" --kernel \
+    >"$work/responder.out" 2>&1 &
+  pids+=($!)
 }
 
-bench_protected() { progress "no responder"; return 1; }
-bench_latency() { progress "no responder"; return 1; }
+# p0... share one tunnel; l0... have one each.
+protected_names() {
+  seq 0 99 | awk -v a="$protected_address" -v key="$1" '{ print "p" $1 " A " a "\np" $1 " IPSECKEY " key }'
+  seq 0 $((cold_addresses - 1)) |
+    awk -v first="$first_cold_address" -v key="$1" '{ print "l" $1 " A 192.1.2." first + $1 "\nl" $1 " IPSECKEY " key }'
+}
+
+is_up() { in_resolver dig +tries=1 +time=6 @127.0.0.1 "$1.$zone" A 2>/dev/null | grep -q 'status: NOERROR'; }
+
+bench_protected() {
+  seq 0 99 | sed "s/.*/p&.$zone A/" >"$work/protected"
+  start_unbound latchkey || return 1
+  is_up p0 || { cat "$work/unbound-latchkey.log" "$work/responder.out" >&2; return 1; }
+  queries_per_second -d "$work/protected" -n 1 >"$work/warm-up"
+  local round
+  for round in $(seq "$rounds"); do queries_per_second -d "$work/protected" -l 3 -q 100; done >"$work/protected.values"
+  stop_unbound
+  result cached_qps_protected "$(median <"$work/protected.values")" queries/s "" ""
+}
+
+# What a capture on the wire and one on lo show of each name: from the later of the answers to A and IPSECKEY until the
+# client's answer, minus what the server spent on IKE, in ms.
+bench_latency() {
+  local n
+  ip netns exec "$resolver" tc qdisc add dev wire root netem delay $((rtt_ms / 2))ms &&
+    ip netns exec "$server" tc qdisc add dev wire root netem delay $((rtt_ms / 2))ms || return 1
+  start_unbound latchkey || return 1
+  local captures=()
+  in_resolver tcpdump -i any -n -s 0 -U -w "$work/resolver.pcap" 'udp and (port 53 or port 500 or port 4500)' 2>"$work/tcpdump.out" &
+  captures+=($!)
+  in_server tcpdump -i wire -n -s 0 -U -w "$work/server.pcap" 'udp and (port 500 or port 4500)' 2>"$work/tcpdump2.out" &
+  captures+=($!)
+  sleep 2
+  for n in $(seq 0 $((cold_addresses - 1))); do
+    is_up "l$n" || progress "l$n has no tunnel: $(grep "l$n\.$zone" "$work/unbound-latchkey.log" | tail -n 1)"
+  done
+  sleep 1
+  kill "${captures[@]}" && wait "${captures[@]}" 2>/dev/null
+  stop_unbound
+  ip netns exec "$resolver" tc qdisc del dev wire root
+  ip netns exec "$server" tc qdisc del dev wire root
+  python3 "$here/latency.py" "$work/resolver.pcap" "$work/server.pcap" "$zone" "192.1.2.$first_cold_address" >"$work/latency.values" || return 1
+  result added_latency "$(median <"$work/latency.values")" ms "2 RTT of netem" $((2 * rtt_ms))
+}

@@ -43,7 +43,7 @@ end_world() {
   rm -rf "$work"
 }
 
-# n0... have no key. p0... have the responder's key ($1, an IPSECKEY rdata) and its address.
+# n0... have no key.
 make_zone() {
   {
     echo "\$ORIGIN $zone."
@@ -52,7 +52,6 @@ make_zone() {
     echo "@ NS ns"
     echo "ns A $server_address"
     seq 0 $((names - 1)) | sed 's/.*/n& A 198.18.0.1/'
-    if [ -n "${1:-}" ]; then seq 0 99 | sed "s|.*|p& A $server_address\np\& IPSECKEY $1|"; fi
   } >"$work/zone"
 }
 
