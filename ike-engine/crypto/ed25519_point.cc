@@ -27,7 +27,7 @@ Field make_field() {
   return {from_hex("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed"),
           from_hex("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec"),
           from_hex("52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3"),
-          from_hex("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7")};
+          from_hex("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7")};
 }
 
 const Field& field() {

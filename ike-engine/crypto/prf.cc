@@ -24,11 +24,15 @@ MacContext hmac_context(const char* digest) {
   return context;
 }
 
+/// HMAC-SHA1 is here because the only key schedules that others publish with their rekeyings use it; policy/ neither
+/// offers nor accepts it.
 EVP_MAC_CTX* context_of(PrfId id) {
+  thread_local const MacContext sha1 = hmac_context("SHA1");
   thread_local const MacContext sha2_256 = hmac_context("SHA2-256");
   thread_local const MacContext sha2_384 = hmac_context("SHA2-384");
   thread_local const MacContext sha2_512 = hmac_context("SHA2-512");
   switch (id) {
+    case PrfId::hmac_sha1: return sha1.get();
     case PrfId::hmac_sha2_256: return sha2_256.get();
     case PrfId::hmac_sha2_384: return sha2_384.get();
     case PrfId::hmac_sha2_512: return sha2_512.get();
@@ -59,6 +63,7 @@ bool finish(EVP_MAC_CTX* context, base::MutableBytes out) {
 
 std::size_t prf_size(PrfId prf) {
   switch (prf) {
+    case PrfId::hmac_sha1: return 20;
     case PrfId::hmac_sha2_256: return 32;
     case PrfId::hmac_sha2_384: return 48;
     case PrfId::hmac_sha2_512: return 64;

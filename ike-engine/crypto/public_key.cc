@@ -78,13 +78,23 @@ Pkey import_rsa(const RsaParts& parts) {
   return pkey_from_parts("RSA", EVP_PKEY_PUBLIC_KEY, numbers);
 }
 
-Pkey import_ecdsa(const char* curve, Bytes point) {
+/// A key of a named curve that has no point yet.
+Pkey curve_without_point(const char* curve) {
+  OSSL_PARAM parts[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, const_cast<char*>(curve), 0),
+                        OSSL_PARAM_construct_end()};
+  return pkey_from_parts("EC", EVP_PKEY_KEY_PARAMETERS, parts);
+}
+
+/// Copies a curve that is at hand: to set one up by its name takes twice as long. Setting the point checks that it is
+/// one.
+Pkey import_ecdsa(KeyType type, Bytes point) {
+  thread_local const Pkey p256 = curve_without_point("P-256");
+  thread_local const Pkey p384 = curve_without_point("P-384");
   std::array<std::uint8_t, 1 + 96> encoded{POINT_CONVERSION_UNCOMPRESSED};
   std::ranges::copy(point, encoded.begin() + 1);
-  OSSL_PARAM parts[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, const_cast<char*>(curve), 0),
-                        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, encoded.data(), 1 + point.size()),
-                        OSSL_PARAM_construct_end()};
-  return pkey_from_parts("EC", EVP_PKEY_PUBLIC_KEY, parts);
+  Pkey key(EVP_PKEY_dup((type == KeyType::ecdsa_p256 ? p256 : p384).get()));
+  if (!key || EVP_PKEY_set1_encoded_public_key(key.get(), encoded.data(), 1 + point.size()) != 1) return nullptr;
+  return key;
 }
 
 Pkey import_ed25519(Bytes point) {
@@ -112,10 +122,10 @@ base::Result<Imported> import_rsa_key(Bytes key) {
 base::Result<Imported> import_ecdsa_key(Bytes key) {
   // libreswan publishes ECDSA keys as algorithm 3 with the two coordinates of RFC 6605; their length names the curve.
   if (key.size() != 64 && key.size() != 96) return fail(Errc::unsupported, "ECDSA key of a length that names no curve");
-  const bool is_p256 = key.size() == 64;
-  Pkey pkey = import_ecdsa(is_p256 ? "P-256" : "P-384", key);
+  const KeyType type = key.size() == 64 ? KeyType::ecdsa_p256 : KeyType::ecdsa_p384;
+  Pkey pkey = import_ecdsa(type, key);
   if (!pkey) return fail(Errc::weak, "ECDSA key is not a point of its curve");
-  return Imported{is_p256 ? KeyType::ecdsa_p256 : KeyType::ecdsa_p384, is_p256 ? 256U : 384U, std::move(pkey)};
+  return Imported{type, static_cast<unsigned>(key.size() * 4), std::move(pkey)};
 }
 
 base::Result<Imported> import_eddsa_key(Bytes key) {

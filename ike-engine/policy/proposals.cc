@@ -56,15 +56,13 @@ Proposal& proposal_of(Sa& sa, base::ProtocolId protocol, base::Bytes spi, const 
 }
 
 bool is_integ_none(const Transform& transform) {
-  return transform.type == TransformType::integ && transform.id == number(base::IntegId::none) &&
-         !transform.key_bits;
+  return transform == Transform{TransformType::integ, number(base::IntegId::none), std::nullopt, false};
 }
 
 /// What is left of `answer` without the INTEG NONE that RFC 7296 section 3.3 lets an AEAD proposal carry.
 std::vector<Transform> without_integ_none(const std::vector<Transform>& answer) {
   std::vector<Transform> rest;
-  std::ranges::copy_if(answer, std::back_inserter(rest),
-                       [](const Transform& t) { return !is_integ_none(t); });
+  std::ranges::copy_if(answer, std::back_inserter(rest), [](const Transform& t) { return !is_integ_none(t); });
   return rest;
 }
 
@@ -143,10 +141,10 @@ std::vector<EspSuite> default_esp_suites() {
 }
 
 bool is_acceptable(const IkeSuite& suite) {
-  const bool prf = suite.prf == PrfId::hmac_sha2_256 || suite.prf == PrfId::hmac_sha2_384 ||
-                   suite.prf == PrfId::hmac_sha2_512;
-  const bool ke = suite.ke == KeMethod::x25519 || suite.ke == KeMethod::ecp256 ||
-                  suite.ke == KeMethod::ecp384 || suite.ke == KeMethod::modp2048;
+  const bool prf =
+      suite.prf == PrfId::hmac_sha2_256 || suite.prf == PrfId::hmac_sha2_384 || suite.prf == PrfId::hmac_sha2_512;
+  const bool ke = suite.ke == KeMethod::x25519 || suite.ke == KeMethod::ecp256 || suite.ke == KeMethod::ecp384 ||
+                  suite.ke == KeMethod::modp2048;
   return prf && ke && is_strong_aead(suite.encr, suite.key_bits);
 }
 
@@ -156,8 +154,7 @@ Sa offer_ike(std::span<const IkeSuite> suites, base::Bytes spi) {
   Sa sa;
   for (const IkeSuite& suite : suites) {
     if (!is_acceptable(suite)) continue;
-    Proposal& proposal =
-        proposal_of(sa, base::ProtocolId::ike, spi, encr_transform(suite.encr, suite.key_bits));
+    Proposal& proposal = proposal_of(sa, base::ProtocolId::ike, spi, encr_transform(suite.encr, suite.key_bits));
     add_once(proposal.transforms, {TransformType::prf, number(suite.prf), std::nullopt, false});
     add_once(proposal.transforms, {TransformType::ke, number(suite.ke), std::nullopt, false});
   }
@@ -183,8 +180,7 @@ std::vector<KeMethod> offered_ke_methods(const Sa& offer) {
   for (const Proposal& proposal : offer.proposals) {
     for (const Transform& transform : proposal.transforms) {
       const auto method = static_cast<KeMethod>(transform.id);
-      if (transform.type != TransformType::ke || std::ranges::find(methods, method) != methods.end())
-        continue;
+      if (transform.type != TransformType::ke || std::ranges::find(methods, method) != methods.end()) continue;
       methods.push_back(method);
     }
   }

@@ -24,12 +24,18 @@ tests_unit_wire_test_SOURCES = \
   tests/unit/ike-engine/wire/sa_test.cc tests/unit/ike-engine/wire/ts_test.cc
 tests_unit_wire_test_LDADD = tests/libsupport.la $(LINK_WIRE) $(GTEST_LINK)
 
-nodist_EXTRA_tests_unit_crypto_test_SOURCES = no_test_yet.cc
-tests_unit_crypto_test_SOURCES =
+tests_unit_crypto_test_SOURCES = \
+  tests/unit/ike-engine/crypto/aead_test.cc tests/unit/ike-engine/crypto/digest_test.cc \
+  tests/unit/ike-engine/crypto/ike_keys_test.cc tests/unit/ike-engine/crypto/key_exchange_test.cc \
+  tests/unit/ike-engine/crypto/prf_test.cc tests/unit/ike-engine/crypto/public_key_test.cc \
+  tests/unit/ike-engine/crypto/recorded_sessions_test.cc \
+  tests/unit/ike-engine/crypto/signature_test.cc tests/unit/ike-engine/crypto/wycheproof_test.cc \
+  tests/support/octets.h tests/support/vectors.cc tests/support/vectors.h
 tests_unit_crypto_test_LDADD = $(LINK_CRYPTO) $(GTEST_LINK)
 
-nodist_EXTRA_tests_unit_policy_test_SOURCES = no_test_yet.cc
-tests_unit_policy_test_SOURCES =
+tests_unit_policy_test_SOURCES = \
+  tests/unit/ike-engine/policy/proposals_test.cc \
+  tests/unit/ike-engine/policy/traffic_selectors_test.cc
 tests_unit_policy_test_LDADD = $(LINK_POLICY) $(GTEST_LINK)
 
 tests_unit_session_test_SOURCES = \
