@@ -36,7 +36,7 @@ zone:
   zonefile: bogus.lab.example.signed
 END
   spawn_in dns nsd -d -c /run/lab/nsd/nsd.conf >"$OUT/nsd.log" 2>&1 &
-  wait_for_line "$OUT/nsd.log" 'nsd started' 20
+  wait_for_line "$OUT/nsd.log" 'nsd started' 60 $!
 }
 
 # start_dns_proxy [OPTION...]: an authority that delays or drops in front of NSD; Unbound will ask it instead.
@@ -45,5 +45,5 @@ start_dns_proxy() {
   AUTHORITY=$PROXY4
   spawn_in dns /usr/bin/python3 -E -S "$LAB/lib/dns_proxy.py" --listen "$PROXY4" --upstream "$DNS4" "$@" \
     >"$OUT/dns_proxy.log" 2>"$OUT/dns_proxy.err" &
-  wait_for_line "$OUT/dns_proxy.log" '^listening' 10
+  wait_for_line "$OUT/dns_proxy.log" '^listening' 60 $!
 }

@@ -73,7 +73,7 @@ start_capture() {
   spawn_in router tcpdump -i any -y LINUX_SLL2 -n -U --immediate-mode -B 8192 -Z root -w "$OUT/wire.pcap" \
     'ip or ip6' 2>"$OUT/tcpdump.log" &
   CAPTURE=$!
-  wait_for_line "$OUT/tcpdump.log" 'listening on' 10
+  wait_for_line "$OUT/tcpdump.log" 'listening on' 60 $CAPTURE
 }
 
 # The capture as it is now, as key=value words of lib/wire.py in the array WIRE.

@@ -29,11 +29,12 @@ collect_evidence() {
   [ -z "${UNBOUND:-}" ] || latchkeyctl status --json >"$OUT/status.json" 2>"$OUT/status.err"
 }
 
-# wait_for_line FILE REGEX SECONDS: until the file has such a line.
+# wait_for_line FILE REGEX SECONDS [PROCESS]: until the file has such a line. A process that is gone won't write it.
 wait_for_line() {
   local until=$((${EPOCHREALTIME/./} + $3 * 1000000))
   while ! grep -Eqs -- "$2" "$1"; do
     [ ${EPOCHREALTIME/./} -lt $until ] || fail "no line /$2/ in ${1##*/} within $3 s"
+    [ -z "${4:-}" ] || kill -0 "$4" 2>/dev/null || fail "the process ended: $(tail -n 1 "$1")"
     sleep 0.05
   done
 }

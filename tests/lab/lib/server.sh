@@ -9,7 +9,7 @@ start_server() {
   _server_files "$key"
   _server_conf "$key" "$authentication" "$@" >/run/lab/pluto/ipsec.conf
   _start_pluto
-  wait_for_line "$OUT/pluto.log" 'added (IKEv2|unoriented|oriented|passive).*clear-or-private|"clear-or-private".*added' 20
+  wait_for_line "$OUT/pluto.log" 'added (IKEv2|unoriented|oriented|passive).*clear-or-private|"clear-or-private".*added' 60 $PLUTO
 }
 
 # A server that knows no client: it answers every IKE_SA_INIT with NO_PROPOSAL_CHOSEN.
@@ -53,5 +53,5 @@ _start_pluto() {
   spawn_in server /usr/libexec/ipsec/pluto --config /run/lab/pluto/ipsec.conf --ipsecdir /etc/ipsec.d --nssdir /run/lab/pluto/nss \
     --rundir /run/pluto --nofork --stderrlog >"$OUT/pluto.log" 2>&1 &
   PLUTO=$!
-  wait_for_line "$OUT/pluto.log" 'listening for IKE messages' 30
+  wait_for_line "$OUT/pluto.log" 'listening for IKE messages' 60 $PLUTO
 }

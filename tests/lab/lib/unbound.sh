@@ -30,7 +30,7 @@ run_unbound() {
   spawn_in client "$LATCHKEY_UNBOUND/unbound" -d -c /run/lab/unbound.conf >"$OUT/unbound.log.new" 2>&1 &
   UNBOUND=$!
   tail -n +1 -f --pid=$UNBOUND -s 0.2 "$OUT/unbound.log.new" >>"$OUT/unbound.log" &
-  wait_for_line "$OUT/unbound.log.new" 'start of service' 20
+  wait_for_line "$OUT/unbound.log.new" 'start of service' 60 $UNBOUND
 }
 
 # outgoing-port-*: Unbound shuffles all 60,000 ports at its start with a getrandom() each, 20 s in UML.
