@@ -9,3 +9,8 @@ tests_libsupport_la_SOURCES = \
   tests/support/responder_auth.cc tests/support/responder_init.cc tests/support/sealing.cc \
   tests/support/sealing.h tests/support/signing.cc tests/support/signing.h \
   tests/support/vectors.cc tests/support/vectors.h
+
+# The responder as a program, for namespaces and benches: --help says how. `make tests/test_responder`.
+check_PROGRAMS += tests/test_responder
+tests_test_responder_SOURCES = tests/responder/main.cc
+tests_test_responder_LDADD = tests/libsupport.la $(LINK_HOST)

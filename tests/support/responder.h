@@ -109,7 +109,8 @@ class Responder {
   std::size_t init_requests_ = 0;
   base::Buffer last_init_;
   std::vector<std::unique_ptr<ResponderSa>> sas_;
-  std::map<base::IkeSpi, ResponderSa*> by_spi_;
+  std::map<base::IkeSpi, ResponderSa*> by_spi_;  ///< our own SPI
+  std::map<base::IkeSpi, ResponderSa*> by_client_spi_;
   std::vector<ResponderSa*> established_;
 };
 

@@ -117,9 +117,10 @@ Responder::Datagrams Responder::receive_init(const wire::Message& message, const
   ++init_requests_;
   last_init_ = base::to_buffer(message.datagram);
   if (behaviour_.silent_init) return {};
-  for (const auto& sa : sas_) {
-    // RFC 7296 section 2.1: a retransmission gets the same answer.
-    if (sa->init_request == last_init_) return {{path, sa->init_reply}};
+  // RFC 7296 section 2.1: a retransmission gets the same answer.
+  const auto known = by_client_spi_.find(message.header.spi_i);
+  if (known != by_client_spi_.end() && known->second->init_request == last_init_) {
+    return {{path, known->second->init_reply}};
   }
   InitRequest request;
   request.message = &message;
@@ -254,6 +255,7 @@ Responder::Datagrams Responder::accept_init(const InitRequest& request, const ap
   forge(out, request, sa->suite, sa->spi_r, path);
   out.push_back({path, sa->init_reply});
   by_spi_[sa->spi_r] = sa.get();
+  by_client_spi_[sa->spi_i] = sa.get();
   sas_.push_back(std::move(sa));
   return out;
 }
