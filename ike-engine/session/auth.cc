@@ -169,14 +169,15 @@ State drop_candidate(IkeSa& sa, Context& context, Input& input) {
   negotiation.candidates.erase(negotiation.candidates.begin() + static_cast<std::ptrdiff_t>(input.which));
   if (input.failure.reason != api::Reason::timeout) negotiation.failure = input.failure;
   if (input.failure.reason == api::Reason::auth_failed) hang_up_on(sa, context, candidate);
-  if (candidate.ambiguous && !negotiation.plan.wary_of_cookies && sa.session != nullptr) {
+  negotiation.ambiguous = negotiation.ambiguous || candidate.ambiguous;
+  if (!negotiation.candidates.empty()) return State::auth_sent;
+  if (negotiation.ambiguous && !negotiation.plan.wary_of_cookies && sa.session != nullptr) {
     // A COOKIE made us send a second version of the request, and the AUTH may have covered the wrong one: once more,
     // and this time a true reply gets the time to come before a cookie is obeyed.
     const Plan plan{.transport = negotiation.plan.transport, .wary_of_cookies = true};
     context.successors.push_back({std::exchange(sa.session, nullptr), plan, negotiation.deadline});
     return fail(sa, context, input.failure);
   }
-  if (!negotiation.candidates.empty()) return State::auth_sent;
   if (negotiation.replies.size() >= kMaxCandidates || input.failure.reason == api::Reason::timeout) {
     const Failure failure = negotiation.failure;
     return fail(sa, context, failure);

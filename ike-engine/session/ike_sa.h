@@ -114,6 +114,7 @@ struct Negotiation {
   std::vector<Candidate> candidates;
   std::vector<base::Buffer>
       replies;  ///< of all candidates so far, dead ones too: AUTH covers them, and a copy says nothing new
+  bool ambiguous = false;  ///< a candidate that failed may have answered another request than we took it to
   std::unique_ptr<api::ReservedSpi> reserved;
 };
 

@@ -44,8 +44,10 @@ tests_unit_session_test_SOURCES = \
   tests/unit/ike-engine/session/timers_test.cc tests/unit/ike-engine/session/window_test.cc
 tests_unit_session_test_LDADD = tests/libsupport.la $(LINK_SESSION) $(GTEST_LINK)
 
-nodist_EXTRA_tests_unit_engine_test_SOURCES = no_test_yet.cc
-tests_unit_engine_test_SOURCES =
+tests_unit_engine_test_SOURCES = \
+  tests/sim/established_test.cc tests/sim/handshake_test.cc tests/sim/refusals_test.cc \
+  tests/sim/rules_test.cc tests/sim/weather_test.cc tests/sim/world.cc tests/sim/world.h \
+  tests/unit/ike-engine/api/engine_test.cc
 tests_unit_engine_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
 
 nodist_EXTRA_tests_unit_xfrm_test_SOURCES = no_test_yet.cc
