@@ -29,9 +29,8 @@ tests_unit_crypto_test_SOURCES = \
   tests/unit/ike-engine/crypto/ike_keys_test.cc tests/unit/ike-engine/crypto/key_exchange_test.cc \
   tests/unit/ike-engine/crypto/prf_test.cc tests/unit/ike-engine/crypto/public_key_test.cc \
   tests/unit/ike-engine/crypto/recorded_sessions_test.cc \
-  tests/unit/ike-engine/crypto/signature_test.cc tests/unit/ike-engine/crypto/wycheproof_test.cc \
-  tests/support/octets.h tests/support/vectors.cc tests/support/vectors.h
-tests_unit_crypto_test_LDADD = $(LINK_CRYPTO) $(GTEST_LINK)
+  tests/unit/ike-engine/crypto/signature_test.cc tests/unit/ike-engine/crypto/wycheproof_test.cc
+tests_unit_crypto_test_LDADD = tests/libsupport.la $(LINK_CRYPTO) $(GTEST_LINK)
 
 tests_unit_policy_test_SOURCES = \
   tests/unit/ike-engine/policy/proposals_test.cc \
