@@ -12,7 +12,6 @@ namespace latchkey::xfrm {
 namespace {
 
 constexpr std::uint16_t kAcked = NLM_F_ACK;
-constexpr std::uint16_t kExclusive = NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
 constexpr std::uint32_t kAnyAlgorithm = 0xFFFFFFFF;
 constexpr std::uint32_t kIcvBits = 128;
 constexpr std::size_t kSaltSize = 4;
@@ -63,7 +62,6 @@ xfrm_usersa_info sa_info(const base::Address& source, const base::Address& desti
                          base::ReqId reqid) {
   xfrm_usersa_info out{};
   out.family = family_of(destination);
-  out.sel.family = out.family;
   out.saddr = kernel_address(source);
   out.id.daddr = kernel_address(destination);
   out.id.spi = htonl(spi.value);
@@ -164,7 +162,7 @@ Message allocate_spi(const base::Address& source, const base::Address& destinati
   return message;
 }
 
-base::Result<Message> new_sa(const Sa& sa) { return sa_message(XFRM_MSG_NEWSA, kExclusive, sa); }
+base::Result<Message> new_sa(const Sa& sa) { return sa_message(XFRM_MSG_NEWSA, kAcked, sa); }
 base::Result<Message> update_sa(const Sa& sa) { return sa_message(XFRM_MSG_UPDSA, kAcked, sa); }
 
 Message delete_sa(const base::Address& destination, base::Spi spi) {
@@ -178,7 +176,7 @@ Message delete_sa(const base::Address& destination, base::Spi spi) {
   return message;
 }
 
-Message new_policy(const Policy& policy) { return policy_message(XFRM_MSG_NEWPOLICY, kExclusive, policy); }
+Message new_policy(const Policy& policy) { return policy_message(XFRM_MSG_NEWPOLICY, kAcked, policy); }
 Message update_policy(const Policy& policy) { return policy_message(XFRM_MSG_UPDPOLICY, kAcked, policy); }
 
 Message delete_policy(const PolicyKey& key) {

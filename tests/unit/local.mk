@@ -49,9 +49,17 @@ tests_unit_engine_test_SOURCES = \
   tests/unit/ike-engine/api/engine_test.cc
 tests_unit_engine_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
 
-nodist_EXTRA_tests_unit_xfrm_test_SOURCES = no_test_yet.cc
-tests_unit_xfrm_test_SOURCES =
-tests_unit_xfrm_test_LDADD = tests/libsupport.la $(LINK_XFRM) $(GTEST_LINK)
+tests_unit_xfrm_test_SOURCES = \
+  tests/unit/xfrm/fake_kernel.cc tests/unit/xfrm/fake_kernel.h tests/unit/xfrm/host_kernel_test.cc \
+  tests/unit/xfrm/kernel_test.cc tests/unit/xfrm/lab_hosts.cc tests/unit/xfrm/lab_hosts.h \
+  tests/unit/xfrm/messages_test.cc tests/unit/xfrm/parse_test.cc
+tests_unit_xfrm_test_LDADD = $(LINK_XFRM) $(GTEST_LINK)
+
+# The kernel port on a kernel with ESP; tests/lab/scenarios/xfrm_port runs it.
+check_PROGRAMS += tests/unit/xfrm_lab
+tests_unit_xfrm_lab_SOURCES = \
+  tests/unit/xfrm/lab_hosts.cc tests/unit/xfrm/lab_hosts.h tests/unit/xfrm/xfrm_lab.cc
+tests_unit_xfrm_lab_LDADD = $(LINK_XFRM)
 
 nodist_EXTRA_tests_unit_host_test_SOURCES = no_test_yet.cc
 tests_unit_host_test_SOURCES =
