@@ -2,7 +2,10 @@
 # add it to BENCHES and say
 #   tests_bench_X_SOURCES = tests/bench/X.cc
 #   tests_bench_X_LDADD = $(LINK_ENGINE)
-BENCHES =
+BENCHES = tests/bench/engine_cpu
+tests_bench_engine_cpu_SOURCES = tests/bench/engine_cpu.cc tests/bench/crypto_floor.cc \
+  tests/bench/crypto_floor.h
+tests_bench_engine_cpu_LDADD = tests/libsupport.la $(LINK_ENGINE)
 EXTRA_PROGRAMS += $(BENCHES)
 CLEANFILES += $(BENCHES)
 
