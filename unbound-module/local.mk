@@ -37,7 +37,8 @@ unbound_module_latchkey_la_LIBADD = $(MODULE_LIBS)
 endif
 
 MODULE_LINK_OPTIONS = -module -avoid-version -shared -Wl,-z,nodelete -Wl,-Bsymbolic \
-  -export-symbols-regex '^(init|deinit|operate|inform_super|clear|get_mem)$$'
+  -Wl,--version-script=$(top_srcdir)/unbound-module/exports.map
+EXTRA_DIST += unbound-module/exports.map
 MODULE_LIBS = unbound-module/libgate.la host/libhost.la xfrm/libxfrm_port.la \
   ike-engine/libike_api.la ike-engine/libike_session.la ike-engine/libike_policy.la \
   ike-engine/libike_crypto.la ike-engine/libike_wire.la ike-engine/libike_base.la \

@@ -289,9 +289,9 @@ lk_next Query::act(Action action) {
   const std::string reason = "ipseckey " + std::string(to_string(statuses_.key));
   switch (action) {
     case Action::release: {
-      // What was not found, or must not count, may be answered from the cache; what failed is asked again next time.
+      // What is not there, or does not count, may be answered from the cache; what failed is asked again next time.
       const bool settled = statuses_.key == KeyStatus::absent_secure || statuses_.key == KeyStatus::absent_insecure ||
-                           statuses_.key == KeyStatus::insecure;
+                           statuses_.unsigned_keys == Unsigned::ignore;
       return release_plain(settled, "released", reason);
     }
     case Action::negotiate: return start_race(true);
@@ -329,6 +329,7 @@ void Query::want_next() {
       wish.keys = candidate.keys;
       wish.verified = verified(statuses_);
       wish.ttl_s = std::min(address_good_for_s_, key_.good_for_s);
+      if (!must_) wish.attempt_ms = static_cast<std::uint32_t>(worker_.settings.unsigned_deadline_us / 1000);
       wants_.push_back(worker_.want(*this, place, std::move(wish)));
     }
     if (!worker_.synchronous) return;
