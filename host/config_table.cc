@@ -85,12 +85,13 @@ ValueResult set_replay_window(const YAML::Node& node, Config& config) {
   return std::nullopt;
 }
 
-ValueResult set_allow_private(const YAML::Node& node, Config& config) {
-  config.allow_private.clear();
+template <auto Member>
+ValueResult set_networks(const YAML::Node& node, Config& config) {
+  (config.*Member).clear();
   return read_list(node, kMostNetworks, [&](const std::string& text) -> std::optional<std::string> {
     const auto cidr = Cidr::parse(text);
     if (!cidr) return fmt::format("expected a network such as 10.0.0.0/8 or fd00::/8, found {}", escape(text));
-    config.allow_private.push_back(*cidr);
+    (config.*Member).push_back(*cidr);
     return std::nullopt;
   });
 }
@@ -133,10 +134,15 @@ constexpr std::array kTable{
               set_suites<&Config::esp_proposals, parse_esp_suite, esp_suite_form>, show_empty_list,
               "What to offer for ESP, in order of preference, such as AES_GCM_16_256/ESN. Empty: all that "
               "Latchkey has."},
-    ConfigKey{"allow_private", "list of networks", set_allow_private, show_empty_list,
+    ConfigKey{"allow_private", "list of networks", set_networks<&Config::allow_private>, show_empty_list,
               "Networks among the private and other special-purpose ones to whose addresses DNS may make us "
               "speak IKE, such "
               "as [10.0.0.0/8]. Loopback and our own addresses stay excluded unless they are listed too."},
+    ConfigKey{
+        "gateway_for", "list of networks", set_networks<&Config::gateway_for>, show_empty_list,
+        "Networks of clients whose traffic crosses this host, such as [192.168.7.0/24] on a site's gateway. Latchkey "
+        "refuses to start if Unbound's access-control allows any other network than this host's own addresses: its "
+        "traffic would not be in the tunnels. [0.0.0.0/0, ::/0] switches that off."},
     ConfigKey{"replay_window", "32-4096", set_replay_window, show_number<&Config::replay_window>,
               "Size of the kernel's ESP replay window in packets, a multiple of 32."},
     ConfigKey{"encapsulation", "udp|native", set_word<&Config::encapsulation, kEncapsulation>,

@@ -41,6 +41,7 @@ std::expected<OpenGate, std::string> open_gate() {
   open.settings.unsigned_keys = word_of(config->unsigned_policy);
   open.settings.deadline_us = microseconds(config->deadline);
   open.settings.unsigned_deadline_us = microseconds(config->unsigned_deadline);
+  open.gateway_for = config->gateway_for;
   return open;
 }
 
