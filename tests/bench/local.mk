@@ -15,6 +15,6 @@ tests_bench_pretend_esp_la_SOURCES = tests/bench/pretend_esp.cc
 tests_bench_pretend_esp_la_CXXFLAGS = $(WARNING_FLAGS)
 tests_bench_pretend_esp_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 
-bench: all tests/bench/pretend_esp.la $(BENCHES)
+bench: all tests/bench/pretend_esp.la tests/test_responder $(BENCHES)
 	LATCHKEY_BUILDDIR='$(abs_top_builddir)' $(srcdir)/tests/bench/run
 .PHONY: bench

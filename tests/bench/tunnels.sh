@@ -1,6 +1,6 @@
 # Sourced by tests/bench/run: names with a key, the test responder as their server.
 
-responder=$build/tests/responder/responder
+responder=$build/tests/test_responder
 protected_address=192.1.2.30
 first_cold_address=100   # 192.1.2.100 and on: a new tunnel each
 cold_addresses=25
