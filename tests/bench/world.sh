@@ -1,22 +1,31 @@
-# Sourced by tests/bench/run: two namespaces with a wire between, an authority in one, a resolver in the other.
+# Sourced by tests/bench/run and tests/tsan/run: a namespace for the resolver, with a wire each to the server's and the
+# authority's (the server's guard blocks whatever else its host would send to the resolver).
 
 resolver=lkbench-resolver-$$
 server=lkbench-server-$$
 resolver_address=192.1.2.10
-server_address=192.1.2.20
+authority=lkbench-authority-$$
+authority_address=192.1.3.20
 zone=bench.example
 names=${NAMES:-20000}
 pids=()
 
 in_resolver() { ip netns exec "$resolver" "$@"; }
+in_authority() { ip netns exec "$authority" "$@"; }
 in_server() { ip netns exec "$server" "$@"; }
 
 make_world() {
-  ip netns add "$resolver" && ip netns add "$server" || return 1
+  local space
+  for space in "$resolver" "$server" "$authority"; do
+    ip netns add "$space" && ip -n "$space" link set lo up || return 1
+  done
   ip -n "$resolver" link add wire type veth peer name wire netns "$server"
-  ip -n "$resolver" link set lo up && ip -n "$server" link set lo up
-  ip -n "$resolver" addr add "$resolver_address/24" dev wire && ip -n "$server" addr add "$server_address/24" dev wire
-  ip -n "$resolver" link set wire up && ip -n "$server" link set wire up
+  ip -n "$resolver" link add names type veth peer name wire netns "$authority"
+  ip -n "$resolver" addr add "$resolver_address/24" dev wire
+  ip -n "$resolver" addr add 192.1.3.10/24 dev names
+  ip -n "$authority" addr add "$authority_address/24" dev wire
+  for space in "$resolver" "$server" "$authority"; do ip -n "$space" link set wire up; done
+  ip -n "$resolver" link set names up
 }
 
 # Whether SAs can be added here; tried in the resolver's namespace, which goes with the run.
@@ -38,8 +47,7 @@ end_world() {
   local pid
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
   wait 2>/dev/null
-  ip netns del "$resolver" 2>/dev/null
-  ip netns del "$server" 2>/dev/null
+  for pid in "$resolver" "$server" "$authority"; do ip netns del "$pid" 2>/dev/null; done
   rm -rf "$work"
 }
 
@@ -50,7 +58,7 @@ make_zone() {
     echo "\$TTL 3600"
     echo "@ SOA ns hostmaster 1 3600 600 86400 60"
     echo "@ NS ns"
-    echo "ns A $server_address"
+    echo "ns A $authority_address"
     seq 0 $((names - 1)) | sed 's/.*/n& A 198.18.0.1/'
   } >"$work/zone"
 }
@@ -58,7 +66,7 @@ make_zone() {
 start_authority() {
   cat >"$work/nsd.conf" <<END
 server:
-  ip-address: $server_address
+  ip-address: $authority_address
   server-count: 1
   username: ""
   chroot: ""
@@ -75,9 +83,9 @@ zone:
   name: $zone
   zonefile: zone
 END
-  in_server nsd -d -c "$work/nsd.conf" >"$work/nsd.out" 2>&1 &
+  in_authority nsd -d -c "$work/nsd.conf" >"$work/nsd.out" 2>&1 &
   pids+=($!)
-  wait_for_answer "$server_address" "n0.$zone" in_server
+  wait_for_answer "$authority_address" "n0.$zone" in_authority
 }
 
 wait_for_answer() { # server, name, where
@@ -123,7 +131,7 @@ remote-control:
   control-enable: no
 stub-zone:
   name: $zone
-  stub-addr: $server_address
+  stub-addr: $authority_address
 $dynlib
 END
   LATCHKEY_CONFIG=$work/latchkey.yaml LATCHKEY_SOCKET=$work/control.sock ${preload:+env LD_PRELOAD=$preload} \
