@@ -82,8 +82,7 @@ base::Result<void> send_attempt(IkeSa& sa, Context& context, base::KeMethod meth
   negotiation.init.begin(base::MessageId{0}, {std::move(request)}, context.patience(), context.now, context.random);
   send(context, sa.path, negotiation.init.datagrams());
   tell(context, sa, "ike_sa_init_sent",
-       fmt::format("peer={} ke={} octets={}", sa.path.remote.to_string(), static_cast<unsigned>(method),
-                   negotiation.init.datagrams().front().size()));
+       fmt::format("ke={} octets={}", static_cast<unsigned>(method), negotiation.init.datagrams().front().size()));
   return {};
 }
 

@@ -113,6 +113,24 @@ TEST(refusals, after_verified_authentication_the_server_gets_a_delete) {
   }
 }
 
+// Either selector alone is enough to refuse: the other one is right.
+TEST(refusals, one_wrong_selector_of_the_two) {
+  for (const auto type : {base::PayloadType::tsi, base::PayloadType::tsr}) {
+    Behaviour behaviour;
+    behaviour.edit_auth = [type](support::Payloads& payloads) {
+      for (auto& payload : payloads) {
+        if (payload.type == type) payload.body.back() ^= 1;  // the last octet of the end address
+      }
+    };
+    World world(ed25519_key(), behaviour);
+    world.connect();
+    ASSERT_TRUE(world.run_until_settled());
+    ASSERT_NE(world.last<api::Failed>(), nullptr);
+    EXPECT_EQ(world.last<api::Failed>()->reason, Reason::bad_selectors) << world.last<api::Failed>()->detail;
+    EXPECT_TRUE(world.kernel.untouched());
+  }
+}
+
 TEST(refusals, of_the_kernel_are_told_and_leave_nothing) {
   World install(ed25519_key(), {});
   install.kernel.refuse_install = true;
