@@ -54,6 +54,8 @@ server:
   trust-anchor-file: "$COMMON/lab.example.key"
   ede: yes
   discard-timeout: 4800
+  wait-limit: 0
+  jostle-timeout: 1000
   do-not-query-localhost: no
 $(printf '  %s\n' "${UNBOUND_LINES[@]}")
 remote-control:
