@@ -30,13 +30,13 @@ class Sealing {
   /// The message in one datagram, or, when `fragment_size` is not 0 and too small for it, in several.
   std::vector<base::Buffer> seal(wire::Header header, base::PayloadType first, base::Bytes content,
                                  std::size_t fragment_size = 0);
+  /// One SKF, or, with `total` 0, one SK; whatever the numbers are.
+  base::Buffer seal_part(wire::Header header, base::PayloadType first, base::Bytes content, std::size_t fragment,
+                         std::size_t total);
   /// Nothing if the message has no SK or SKF or its ICV is wrong.
   std::optional<Plain> open(const wire::Message& message) const;
 
  private:
-  base::Buffer seal_part(wire::Header header, base::PayloadType first, base::Bytes content, std::size_t fragment,
-                         std::size_t total);
-
   base::EncrId encr_{};
   crypto::AeadSizes sizes_{};
   base::SecretBytes key_out_, key_in_;

@@ -1,0 +1,304 @@
+// Everything that Engine::receive can be given, before authentication and behind it. The input is a script: its first
+// octet says how far an honest server goes first, then come steps of (what, length, octets). Steps that need the IKE
+// SA's keys get them from the test responder, so the fuzzer writes plaintext and the harness encrypts it.
+//
+// The oracle: a tunnel comes up only if the server's own IKE_SA_INIT reply and its own, unchanged identity, AUTH and
+// selectors were delivered, and it is then exactly between the two hosts; a failure leaves nothing in the kernel.
+
+#include <algorithm>
+#include <cstdlib>
+#include <deque>
+
+#include "ike-engine/api/engine.h"
+#include "ike-engine/wire/auth.h"
+#include "ike-engine/wire/message.h"
+#include "ike-engine/wire/ts.h"
+#include "tests/support/fake_kernel.h"
+#include "tests/support/responder.h"
+#include "tests/support/seeded_random.h"
+
+namespace latchkey {
+namespace {
+
+using base::Buffer;
+using base::Bytes;
+using base::PayloadType;
+using support::Payload;
+using support::Payloads;
+
+void check(bool truth) {
+  if (!truth) std::abort();
+}
+
+crypto::PrivateKey server_key() {
+  static const auto key = crypto::PrivateKey::from_ed25519_seed(Buffer(32, 7)).value();
+  return key;
+}
+
+const base::Address kClient = *base::Address::parse("198.18.0.1");
+const base::Address kServer = *base::Address::parse("198.18.0.2");
+constexpr std::size_t kMaxSteps = 24;
+
+enum class Step : std::uint8_t {
+  raw,            // the octets as they are
+  init_reply,     // header of a reply to our newest IKE_SA_INIT, then: type of the first payload, chain
+  sealed,         // exchange, flags, message ID, type of the first payload, content of SK
+  fragment,       // exchange, flags, message ID, number, total, type of the first payload, content of SKF
+  edited_init,    // the server's reply with an octet changed: where, by what
+  edited_auth,    // the server's reply with a payload changed before it was sealed
+  honest,         // what the server last said, if it has not been delivered yet
+  server_speaks,  // liveness check, DELETE, CREATE_CHILD_SA
+  time,           // so many tenths of a second
+  close,
+  count,
+};
+
+const Payload* find(const Payloads& payloads, PayloadType type) {
+  const auto it = std::ranges::find(payloads, type, &Payload::type);
+  return it == payloads.end() ? nullptr : &*it;
+}
+
+bool has_once(const Payloads& payloads, PayloadType type) {
+  return std::ranges::count(payloads, type, &Payload::type) == 1;
+}
+
+bool is_host(const Payload& payload, const base::Address& host) {
+  const auto selectors = wire::parse_ts(payload.body);
+  return selectors && *selectors == std::vector{wire::TrafficSelector::host(host)};
+}
+
+bool same_auth(Bytes a, Bytes b) {
+  const auto one = wire::parse_auth(a);
+  const auto other = wire::parse_auth(b);
+  return one && other && one->method == other->method && base::same(one->data, other->data);
+}
+
+/// Whether an edited reply may still bring a tunnel up.
+bool may_establish(const Payloads& before, const Payloads& after) {
+  using enum PayloadType;
+  for (const PayloadType type : {idr, auth, sa, tsi, tsr}) {
+    if (!has_once(before, type) || !has_once(after, type)) return false;
+  }
+  return find(before, idr)->body == find(after, idr)->body &&
+         same_auth(find(before, auth)->body, find(after, auth)->body) && is_host(*find(after, tsi), kClient) &&
+         is_host(*find(after, tsr), kServer);
+}
+
+void edit(Payloads& payloads, base::Reader& r) {
+  const std::uint8_t how = r.u8();
+  const std::size_t which = r.u8() % (payloads.size() + 1);
+  const auto at = payloads.begin() + static_cast<std::ptrdiff_t>(which);
+  if (how % 5 == 4 || at == payloads.end()) {
+    payloads.insert(at, {PayloadType{static_cast<std::uint8_t>(32 + r.u8() % 24)}, base::to_buffer(r.rest())});
+    return;
+  }
+  switch (how % 5) {
+    case 0: {
+      const std::size_t where = r.u16();
+      if (!at->body.empty()) at->body[where % at->body.size()] ^= r.u8();
+      break;
+    }
+    case 1: payloads.erase(at); break;
+    case 2: payloads.insert(at, Payload(*at)); break;
+    default: at->body.resize(std::min<std::size_t>(at->body.size(), r.u8())); break;
+  }
+}
+
+class World {
+ public:
+  World() : engine_({}, random_, kernel_), server_(server_key(), behaviour(), [this](auto out) { random_.fill(out); }) {
+    api::ConnectRequest request;
+    request.local = {kClient, 500};
+    request.remote = kServer;
+    request.keys = {server_.dns_key()};
+    request.deadline = now_ + std::chrono::seconds(60);
+    session_ = engine_.connect(request, now_).value();
+    collect();
+  }
+  ~World() {
+    engine_.close(session_, now_);
+    collect();
+  }
+
+  void play(Bytes script) {
+    base::Reader r(script);
+    for (unsigned rounds = r.u8() % 4; rounds > 0; --rounds) deliver_honest();
+    for (std::size_t i = 0; i < kMaxSteps && r.left() > 0; ++i) {
+      const Step step{static_cast<std::uint8_t>(r.u8() % static_cast<unsigned>(Step::count))};
+      const std::size_t length = r.u8();
+      base::Reader octets(r.bytes(std::min(length, r.left())));
+      take(step, octets);
+    }
+  }
+
+ private:
+  support::Behaviour behaviour() {
+    support::Behaviour behaviour;
+    behaviour.edit_auth = [this](Payloads& payloads) { true_auth_ = payloads; };
+    return behaviour;
+  }
+
+  void take(Step step, base::Reader& r) {
+    switch (step) {
+      case Step::raw: receive(r.rest()); break;
+      case Step::init_reply: forge_init(r); break;
+      case Step::sealed:
+      case Step::fragment: forge_sealed(step, r); break;
+      case Step::edited_init: edited_init(r); break;
+      case Step::edited_auth: edited_auth(r); break;
+      case Step::honest: deliver_honest(); break;
+      case Step::server_speaks: speak(r.u8()); break;
+      case Step::time: wait(std::chrono::milliseconds(100 * r.u8())); break;
+      default: engine_.close(session_, now_); collect();
+    }
+  }
+
+  void receive(Bytes octets) {
+    const Buffer exact = base::to_buffer(octets);
+    engine_.receive(exact, path_, now_);
+    collect();
+  }
+
+  void forge_init(base::Reader& r) {
+    wire::Header header;
+    header.spi_i = client_spi_;
+    header.spi_r.value = r.u8();
+    header.exchange = base::ExchangeType::ike_sa_init;
+    header.response = true;
+    header.next_payload = PayloadType{r.u8()};
+    const Bytes chain = r.rest();
+    header.length = static_cast<std::uint32_t>(wire::kHeaderSize + chain.size());
+    base::Writer out;
+    write(out, header);
+    out.bytes(chain);
+    receive(out.view());
+  }
+
+  void forge_sealed(Step step, base::Reader& r) {
+    support::ResponderSa* sa = server_.newest();
+    if (sa == nullptr) return;
+    wire::Header header;
+    header.spi_i = sa->spi_i;
+    header.spi_r = sa->spi_r;
+    header.exchange = base::ExchangeType{static_cast<std::uint8_t>(34 + r.u8() % 4)};
+    header.response = (r.u8() & 1) != 0;
+    header.message_id.value = r.u8() % 4U;
+    std::uint16_t number = 0;
+    std::uint16_t total = 0;
+    if (step == Step::fragment) {
+      total = static_cast<std::uint16_t>(1 + r.u8() % 8);
+      number = static_cast<std::uint16_t>(r.u8() % (total + 2));
+    }
+    const PayloadType first{r.u8()};
+    receive(sa->sealing.seal_part(header, first, r.rest(), number, total));
+  }
+
+  void edited_init(base::Reader& r) {
+    support::ResponderSa* sa = server_.newest();
+    if (sa == nullptr) return;
+    Buffer reply = sa->init_reply;
+    const std::size_t where = r.u16() % reply.size();
+    const std::uint8_t by = r.u8();
+    reply[where] ^= by;
+    if (by == 0) true_init_ = true;
+    receive(reply);
+  }
+
+  void edited_auth(base::Reader& r) {
+    support::ResponderSa* sa = server_.newest();
+    if (sa == nullptr || true_auth_.empty()) return;
+    Payloads payloads = true_auth_;
+    edit(payloads, r);
+    if (may_establish(true_auth_, payloads)) true_auth_delivered_ = true;
+    wire::Header header;
+    header.spi_i = sa->spi_i;
+    header.spi_r = sa->spi_r;
+    header.exchange = base::ExchangeType::ike_auth;
+    header.response = true;
+    header.message_id.value = 1;
+    const auto chain = support::chain_of(payloads);
+    for (const Buffer& datagram : sa->sealing.seal(header, chain.first(), chain.view())) receive(datagram);
+  }
+
+  void deliver_honest() {
+    if (pending_.empty()) return;
+    const Buffer next = pending_.front();
+    pending_.pop_front();
+    const auto header = wire::parse_header(next);
+    (header->exchange == base::ExchangeType::ike_sa_init ? true_init_ : true_auth_delivered_) = true;
+    receive(next);
+  }
+
+  void speak(std::uint8_t what) {
+    const support::ResponderSa* sa = server_.newest();
+    if (sa == nullptr || !sa->child) return;
+    using Create = support::Responder::Create;
+    std::vector<api::Datagram> out;
+    switch (what % 6) {
+      case 0: out = server_.send_liveness_check(); break;
+      case 1: out = server_.send_delete_child(); break;
+      case 2: out = server_.send_delete_ike(); break;
+      case 3: out = server_.send_create_child(Create::new_child); break;
+      case 4: out = server_.send_create_child(Create::rekey_child); break;
+      default: out = server_.send_create_child(Create::rekey_ike); break;
+    }
+    for (const auto& datagram : out) receive(datagram.bytes);
+  }
+
+  void wait(base::Duration span) {
+    now_ += span;
+    engine_.expire(now_);
+    check(engine_.next_deadline() > now_);
+    collect();
+  }
+
+  // The engine's datagrams go to the server, whose replies wait until a step delivers them.
+  void collect() {
+    api::Output out = engine_.take_output();
+    check(out.datagrams.size() <= 16);
+    for (const auto& event : out.events) judge(event);
+    for (const auto& datagram : out.datagrams) {
+      const auto header = wire::parse_header(datagram.bytes);
+      check(header.has_value());
+      if (header->exchange == base::ExchangeType::ike_sa_init) client_spi_ = header->spi_i;
+      path_ = datagram.path;
+      const api::Path back{datagram.path.remote, datagram.path.local, datagram.path.nat_port};
+      for (auto& reply : server_.receive(datagram.bytes, back)) pending_.push_back(std::move(reply.bytes));
+    }
+    if (!established_) check(kernel_.live() == 0);
+  }
+
+  void judge(const api::Event& event) {
+    if (const auto* up = std::get_if<api::Established>(&event)) {
+      check(true_init_ && true_auth_delivered_);
+      established_ = true;
+      const api::ChildSa& child = kernel_.installed().back().child;
+      check(child.local == kClient && child.remote == kServer && child.suite.key_bits == 256);
+      check(up->spi_in == child.spi_in && up->spi_out == child.spi_out && kernel_.live() == 1);
+    }
+    if (std::holds_alternative<api::Failed>(event)) check(kernel_.live() == (established_ ? 1U : 0U));
+  }
+
+  support::SeededRandom random_{42};
+  support::FakeKernel kernel_;
+  base::TimePoint now_{};
+  api::Engine engine_;
+  api::SessionId session_;
+  api::Path path_;
+  base::IkeSpi client_spi_;
+  std::deque<Buffer> pending_;
+  Payloads true_auth_;
+  bool true_init_ = false;
+  bool true_auth_delivered_ = false;
+  bool established_ = false;
+  support::Responder server_;
+};
+
+}  // namespace
+}  // namespace latchkey
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  latchkey::World world;
+  world.play({data, size});
+  return 0;
+}

@@ -1,0 +1,66 @@
+// The rdata of IPSECKEY: what a zone's owner may write. Security rules 1 and 7 are the oracle.
+
+#include <cstdlib>
+
+#include "unbound-module/ipseckey.h"
+
+namespace latchkey::unbound {
+namespace {
+
+void check(bool truth) {
+  if (!truth) std::abort();
+}
+
+// RFC 4025 section 2.1, the other way round.
+base::Buffer written(const IpseckeyRecord& record) {
+  base::Writer out;
+  out.u8(record.precedence);
+  out.u8(static_cast<std::uint8_t>(record.gateway_type));
+  out.u8(record.algorithm);
+  out.bytes(record.gateway);
+  out.bytes(record.key);
+  return out.take();
+}
+
+bool has_its_gateways_size(const IpseckeyRecord& record) {
+  switch (record.gateway_type) {
+    case GatewayType::none: return record.gateway.empty();
+    case GatewayType::ipv4: return record.gateway.size() == 4;
+    case GatewayType::ipv6: return record.gateway.size() == 16;
+    case GatewayType::name: return record.gateway.size() >= 2 && record.gateway.size() <= 255;
+  }
+  return false;
+}
+
+void check_rule_1(const IpseckeyRecord& record, const base::Address& address, bool secure) {
+  const auto key = usable(record, address, secure);
+  if (!key) return;
+  check(key->algorithm == record.algorithm && key->algorithm >= 2 && key->key == record.key);
+  if (record.gateway_type == GatewayType::none) return;
+  check(secure && record.gateway_type != GatewayType::name && base::same(record.gateway, address.bytes()));
+}
+
+void fuzz(base::Bytes rdata) {
+  const base::Address addresses[] = {*base::Address::parse("192.0.2.1"), *base::Address::parse("2001:db8::1")};
+  const auto record = parse_ipseckey(rdata);
+  if (record) {
+    check(base::same(written(*record), rdata) && has_its_gateways_size(*record));
+    (void)to_text(*record);
+    for (const auto& address : addresses) {
+      check_rule_1(*record, address, true);
+      check_rule_1(*record, address, false);
+    }
+  }
+  const IpseckeySet set = parse_set({rdata, rdata});
+  check(set.records.size() + set.malformed == 2 && set.records.size() == (record ? 2U : 0U));
+  check(usable_keys(set, addresses[0], true).keys.size() <= 1);
+}
+
+}  // namespace
+}  // namespace latchkey::unbound
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const latchkey::base::Buffer rdata(data, data + size);
+  latchkey::unbound::fuzz(rdata);
+  return 0;
+}
