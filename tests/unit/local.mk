@@ -61,17 +61,20 @@ tests_unit_xfrm_lab_SOURCES = \
   tests/unit/xfrm/lab_hosts.cc tests/unit/xfrm/lab_hosts.h tests/unit/xfrm/xfrm_lab.cc
 tests_unit_xfrm_lab_LDADD = $(LINK_XFRM)
 
-nodist_EXTRA_tests_unit_host_test_SOURCES = no_test_yet.cc
-tests_unit_host_test_SOURCES =
+tests_unit_host_test_SOURCES = \
+  tests/unit/host/cidr_test.cc tests/unit/host/config_test.cc tests/unit/host/control_socket_test.cc \
+  tests/unit/host/log_test.cc tests/unit/host/loop_test.cc tests/unit/host/udp_test.cc
 tests_unit_host_test_LDADD = tests/libsupport.la $(LINK_HOST) $(GTEST_LINK)
 
-nodist_EXTRA_tests_unit_gate_test_SOURCES = no_test_yet.cc
-tests_unit_gate_test_SOURCES =
+tests_unit_gate_test_SOURCES = \
+  tests/unit/unbound-module/address_rules_test.cc tests/unit/unbound-module/failed_peers_test.cc \
+  tests/unit/unbound-module/gate_test.cc tests/unit/unbound-module/peers_test.cc \
+  tests/unit/unbound-module/fake_services.h
 tests_unit_gate_test_LDADD = tests/libsupport.la $(LINK_GATE) $(GTEST_LINK)
 
-nodist_EXTRA_tests_unit_control_test_SOURCES = no_test_yet.cc
-tests_unit_control_test_SOURCES =
-tests_unit_control_test_LDADD = $(LINK_HOST) $(GTEST_LINK)
+tests_unit_control_test_SOURCES = \
+  tests/unit/control/client_test.cc tests/unit/control/manual_test.cc tests/unit/control/status_text_test.cc
+tests_unit_control_test_LDADD = control/libcontrol.la $(LINK_HOST) $(GTEST_LINK)
 
 tests_unit_support_test_SOURCES = tests/unit/support/responder_test.cc
 tests_unit_support_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)

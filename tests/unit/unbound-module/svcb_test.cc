@@ -9,9 +9,9 @@ base::Buffer hex(std::string_view text) { return *base::from_hex(text); }
 
 TEST(svcb, loses_its_hints_and_keeps_the_rest) {
   // 1 foo.example. alpn=h2 ipv4hint=192.0.2.1 ipv6hint=2001:db8::1
-  const auto record = hex(
-      "0001 03666f6f 076578616d706c65 00 0001 0003 026832 0004 0004 c0000201 "
-      "0006 0010 20010db8000000000000000000000001");
+  const auto record =
+      hex("0001 03666f6f 076578616d706c65 00 0001 0003 026832 0004 0004 c0000201 "
+          "0006 0010 20010db8000000000000000000000001");
   const auto stripped = strip_hints(record);
   ASSERT_TRUE(stripped && stripped->rdata);
   EXPECT_TRUE(stripped->had_hints);

@@ -1,0 +1,128 @@
+#include "unbound-module/ipseckey.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace latchkey::unbound {
+namespace {
+
+using base::Buffer;
+using base::Errc;
+
+Buffer hex(std::string_view text) { return *base::from_hex(text); }
+
+// RFC 4025 section 3.2: the key of all five examples, "AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==".
+constexpr std::string_view kExampleKey = "010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801";
+// RFC 9373 appendix A, an Ed25519 key.
+constexpr std::string_view kEd25519 =
+    "dd64d7814be99f54650979e6f3480663"
+    "62d9fc4ad450466d677dc80e2f327e13";
+
+Buffer rdata(std::string_view head, std::string_view key) { return hex(std::string(head) + std::string(key)); }
+
+struct Example {
+  const char* text;
+  std::string_view head;  // all before the key, in hex
+  GatewayType type;
+  std::string_view gateway;
+};
+
+const Example kExamples[] = {
+    {"10 1 2 192.0.2.38", "0a0102c0000226", GatewayType::ipv4, "c0000226"},
+    {"10 0 2 .", "0a0002", GatewayType::none, ""},
+    {"10 1 2 192.0.2.3", "0a0102c0000203", GatewayType::ipv4, "c0000203"},
+    {"10 3 2 mygateway.example.com.", "0a0302096d7967617465776179076578616d706c6503636f6d00", GatewayType::name,
+     "096d7967617465776179076578616d706c6503636f6d00"},
+    {"10 2 2 2001:db8:0:8002::2000:1", "0a020220010db8000080020000000020000001", GatewayType::ipv6,
+     "20010db8000080020000000020000001"},
+};
+
+TEST(ipseckey, reads_the_five_examples_of_rfc_4025) {
+  for (const Example& example : kExamples) {
+    const auto record = parse_ipseckey(rdata(example.head, kExampleKey));
+    ASSERT_TRUE(record) << example.text;
+    EXPECT_EQ(record->precedence, 10);
+    EXPECT_EQ(record->gateway_type, example.type);
+    EXPECT_EQ(record->algorithm, 2);
+    EXPECT_EQ(record->gateway, hex(example.gateway));
+    EXPECT_EQ(record->key, hex(kExampleKey));
+    EXPECT_EQ(to_text(*record), std::string(example.text) + " AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==");
+  }
+}
+
+TEST(ipseckey, that_is_cut_within_its_gateway_is_refused) {
+  for (const Example& example : kExamples) {
+    const Buffer whole = rdata(example.head, "");
+    for (std::size_t length = 0; length < whole.size(); ++length)
+      EXPECT_FALSE(parse_ipseckey(base::Bytes(whole).first(length))) << example.text << " at " << length;
+    EXPECT_TRUE(parse_ipseckey(whole)) << example.text;  // no key: well-formed, but not usable
+  }
+}
+
+TEST(ipseckey, with_a_compressed_or_root_or_endless_gateway_name_is_refused) {
+  EXPECT_EQ(parse_ipseckey(hex("0a0302c00c")).error().code, Errc::malformed);
+  EXPECT_EQ(parse_ipseckey(hex("0a030200aabb")).error().code, Errc::malformed);
+  Buffer endless = hex("0a0302");
+  for (int label = 0; label < 5; ++label) {
+    endless.push_back(63);
+    endless.insert(endless.end(), 63, 'a');
+  }
+  endless.push_back(0);
+  EXPECT_EQ(parse_ipseckey(endless).error().code, Errc::malformed);
+}
+
+TEST(ipseckey, with_an_unknown_gateway_type_is_refused) {
+  EXPECT_EQ(parse_ipseckey(hex("0a0402aabbcc")).error().code, Errc::unsupported);
+}
+
+class Usable : public testing::Test {
+ protected:
+  const base::Address address = *base::Address::parse("192.0.2.38");
+  base::Result<api::DnsKey> use(std::string_view head, std::string_view key, bool secure = true) {
+    return usable(*parse_ipseckey(rdata(head, key)), address, secure);
+  }
+};
+
+TEST_F(Usable, is_a_key_without_gateway) { EXPECT_TRUE(use("0a0004", kEd25519)); }
+
+TEST_F(Usable, is_a_gateway_that_is_the_address_only_if_the_record_is_secure) {
+  EXPECT_TRUE(use("0a0104c0000226", kEd25519, true));
+  EXPECT_EQ(use("0a0104c0000226", kEd25519, false).error().code, Errc::mismatch);
+}
+
+TEST_F(Usable, is_no_gateway_that_is_somebody_else) {
+  EXPECT_EQ(use("0a010408080808", kEd25519).error().code, Errc::mismatch);
+  EXPECT_EQ(use("0a020420010db8000000000000000000000001", kEd25519).error().code, Errc::mismatch);
+  EXPECT_EQ(use("0a0304036e733100", kEd25519).error().code, Errc::mismatch);
+}
+
+TEST_F(Usable, is_no_weak_missing_or_unknown_key) {
+  EXPECT_EQ(use("0a0002", kExampleKey).error().code, Errc::weak);  // 240 bits
+  EXPECT_EQ(use("0a0000", "").error().code, Errc::unsupported);
+  EXPECT_EQ(use("0a0001", kExampleKey).error().code, Errc::unsupported);
+  EXPECT_EQ(use("0a0009", kExampleKey).error().code, Errc::unsupported);
+  EXPECT_FALSE(use("0a0004", std::string(64, '0')));  // a point of small order
+}
+
+TEST_F(Usable, keys_of_a_set_come_by_precedence_without_doubles_and_bad_records_are_counted) {
+  const std::string other = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";  // RFC 8032 test 1
+  const std::vector<Buffer> records = {rdata("140004", kEd25519), rdata("0a0004", other), rdata("1e0004", other),
+                                       hex("0a03"), rdata("0a010408080808", kEd25519)};
+  const auto set = parse_set({records.begin(), records.end()});
+  EXPECT_EQ(set.malformed, 1U);
+  const auto keys = usable_keys(set, address, true);
+  ASSERT_EQ(keys.keys.size(), 2U);
+  EXPECT_EQ(keys.keys[0].key, hex(other));
+  EXPECT_EQ(keys.keys[1].key, hex(kEd25519));
+  EXPECT_EQ(keys.skipped, 2U);
+}
+
+TEST(ipseckey_set, looks_at_so_many_records_and_no_more) {
+  const Buffer record = rdata("0a0004", kEd25519);
+  const auto set = parse_set(std::vector<base::Bytes>(kMaxRecords + 5, record));
+  EXPECT_EQ(set.records.size(), kMaxRecords);
+  EXPECT_EQ(set.malformed, 5U);
+}
+
+}  // namespace
+}  // namespace latchkey::unbound

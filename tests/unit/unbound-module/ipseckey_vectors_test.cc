@@ -1,0 +1,56 @@
+// IPSECKEY records of other implementations' test suites, through ldns into octets and back.
+#include <gtest/gtest.h>
+#include <ldns/ldns.h>
+
+#include <memory>
+#include <sstream>
+
+#include "tests/support/vectors.h"
+#include "unbound-module/ipseckey.h"
+
+namespace latchkey::unbound {
+namespace {
+
+struct FromText {
+  base::Buffer rdata;
+  std::string text;  // as ldns prints it
+};
+
+std::vector<FromText> records_in(const std::string& file) {
+  std::vector<FromText> records;
+  std::istringstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    const auto at = line.find("IN IPSECKEY ");
+    if (at == std::string::npos || line.find('(') != std::string::npos) continue;
+    const auto end = line.find('"', at);  // Go's test holds them in quotes
+    const std::string text = "x.example. 60 " + line.substr(at, end == std::string::npos ? end : end - at);
+    ldns_rr* raw = nullptr;
+    if (ldns_rr_new_frm_str(&raw, text.c_str(), 60, nullptr, nullptr) != LDNS_STATUS_OK) continue;
+    const std::unique_ptr<ldns_rr, decltype(&ldns_rr_free)> rr(raw, &ldns_rr_free);
+    const ldns_rdf* rdf = ldns_rr_rdf(rr.get(), 0);
+    const std::unique_ptr<char, decltype(&std::free)> printed(ldns_rdf2str(rdf), &std::free);
+    const auto* data = ldns_rdf_data(rdf);
+    if (printed) records.push_back({{data, data + ldns_rdf_size(rdf)}, printed.get()});
+  }
+  return records;
+}
+
+TEST(ipseckey_vectors, of_dnspython_and_of_miekgs_dns_survive_being_taken_apart) {
+  std::size_t seen = 0;
+  for (const char* name : {"ipseckey/dnspython-example1.good", "ipseckey/miekg-dns-ipseckey.txt"}) {
+    const auto path = support::find_vectors(name);
+    if (!path) return;
+    for (const FromText& one : records_in(support::read_text(*path))) {
+      const auto record = parse_ipseckey(one.rdata);
+      ASSERT_TRUE(record) << one.text;
+      EXPECT_EQ(to_text(*record), one.text);
+      EXPECT_EQ(record->precedence, 10);
+      EXPECT_FALSE(record->key.empty()) << one.text;
+      ++seen;
+    }
+  }
+  EXPECT_GE(seen, 8U);
+}
+
+}  // namespace
+}  // namespace latchkey::unbound

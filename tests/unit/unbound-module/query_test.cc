@@ -1,0 +1,392 @@
+// A question's story, told to a resolver and a gate that a test plays.
+#include "unbound-module/query.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <set>
+
+namespace latchkey::unbound {
+namespace {
+
+using base::Buffer;
+
+Buffer wire(std::string_view name) {
+  Buffer out;
+  while (!name.empty()) {
+    const auto dot = name.find('.');
+    const auto label = name.substr(0, dot);
+    out.push_back(static_cast<std::uint8_t>(label.size()));
+    out.insert(out.end(), label.begin(), label.end());
+    name.remove_prefix(dot == std::string_view::npos ? name.size() : dot + 1);
+  }
+  out.push_back(0);
+  return out;
+}
+
+const Buffer kKey = *base::from_hex("0a0004dd64d7814be99f5465097 9e6f348066362d9fc4ad450466d677dc80e2f327e13");
+
+/// An answer that owns what it shows.
+class Answer {
+ public:
+  explicit Answer(lk_security security = LK_SECURE, int rcode = 0) {
+    answer_.rcode = rcode;
+    answer_.security = security;
+  }
+  Answer& add(std::string_view owner, std::uint16_t type, std::vector<Buffer> rdata, std::uint32_t ttl = 300,
+              lk_section section = LK_ANSWER) {
+    Held& held = held_.emplace_back(Held{wire(owner), std::move(rdata), {}});
+    for (const Buffer& one : held.rdata) held.views.push_back(view(base::Bytes(one)));
+    rrsets_.push_back({view(base::Bytes(held.owner)), type, section, answer_.security, ttl, UINT32_MAX,
+                       held.views.size(), held.views.data()});
+    answer_.count = rrsets_.size();
+    answer_.rrsets = rrsets_.data();
+    return *this;
+  }
+  const lk_answer& get() const { return answer_; }
+
+ private:
+  struct Held {
+    Buffer owner;
+    std::vector<Buffer> rdata;
+    std::vector<lk_bytes> views;
+  };
+  std::deque<Held> held_;
+  std::vector<lk_rrset> rrsets_;
+  lk_answer answer_{};
+};
+
+Buffer v4(int last) { return {192, 0, 2, static_cast<std::uint8_t>(last)}; }
+
+class FakeGate final : public Gate {
+ public:
+  WorkerId add_worker() override { return WorkerId{1}; }
+  int worker_fd(WorkerId) const override { return -1; }
+  void remove_worker(WorkerId) override {}
+  void want(Want want) override { wants.push_back(std::move(want)); }
+  void forget(WorkerId, Ticket ticket) override { forgotten.insert(ticket.value); }
+  std::vector<Done> take(WorkerId, std::size_t most) override {
+    std::vector<Done> taken(done.begin(), done.begin() + static_cast<std::ptrdiff_t>(std::min(most, done.size())));
+    done.erase(done.begin(), done.begin() + static_cast<std::ptrdiff_t>(taken.size()));
+    return taken;
+  }
+  void decided(const Decision& decision) override { decisions.push_back(decision); }
+  void released_in_clear(const base::Address& address, std::uint32_t) override { clear.push_back(address.to_string()); }
+  void answer(std::size_t want, Verdict verdict, std::uint32_t lease = 1000) {
+    done.push_back({wants.at(want).ticket, verdict, "why", lease});
+  }
+
+  std::vector<Want> wants;
+  std::set<std::uint64_t> forgotten;
+  std::vector<Done> done;
+  std::vector<Decision> decisions;
+  std::vector<std::string> clear;
+};
+
+class FakeResolver final : public Resolver {
+ public:
+  void look_up_beside(base::Bytes name, std::uint16_t type) override {
+    beside.push_back(name_text(name) + " " + type_text(type));
+  }
+  bool look_up(base::Bytes name, std::uint16_t type, bool cd) override {
+    lookups.push_back(name_text(name) + " " + type_text(type) + (cd ? " cd" : ""));
+    return can_look_up;
+  }
+  const lk_answer& current() override { return answer.get(); }
+  bool has_clients() override { return clients; }
+  bool any_dnssec_ok() override { return dnssec_ok; }
+  void store(bool with_message) override { stored.push_back(with_message ? "message" : "rrsets"); }
+  void uncache() override { uncached = true; }
+  bool rewrite(const std::vector<lk_edit>& what, bool is_altered) override {
+    for (const lk_edit& edit : what) {
+      Edit copy{edit.rrset, edit.drop != 0, edit.ttl_cap_s, {}};
+      if (edit.keep) copy.keep.assign(edit.keep, edit.keep + answer.get().rrsets[edit.rrset].count);
+      edits.push_back(copy);
+    }
+    altered = is_altered;
+    return true;
+  }
+  bool no_data(std::uint32_t ttl) override { return no_data_ttl = ttl, true; }
+  void refuse(const char*) override { refused = true; }
+  bool set_timer(std::uint32_t ms) override { return timer_ms = ms, true; }
+  void clear_timer() override { timer_ms = 0; }
+  void keep_uncached() override { kept_uncached = true; }
+  std::uint64_t now_us() override { return now; }
+  void resume() override { resumed = true; }
+
+  struct Edit {
+    std::size_t rrset;
+    bool drop;
+    std::uint32_t ttl_cap;
+    std::vector<int> keep;
+  };
+  Answer answer;
+  bool clients = true, dnssec_ok = false, can_look_up = true;
+  std::vector<std::string> beside, lookups, stored;
+  std::vector<Edit> edits;
+  bool altered = false, uncached = false, refused = false, kept_uncached = false, resumed = false;
+  std::uint32_t no_data_ttl = 0, timer_ms = 0;
+  std::uint64_t now = 1'000'000;
+};
+
+class QueryStory : public testing::Test {
+ protected:
+  void ask(std::uint16_t type = kTypeA, std::string_view name = "www.example") {
+    name_ = wire(name);
+    query = std::make_unique<Query>(resolver, *worker, lk_question{view(base::Bytes(name_)), type, 1, 1, 0});
+    EXPECT_EQ(query->begin(), LK_PASS_ON);
+  }
+  void configure(Unsigned word) { worker = std::make_unique<Worker>(gate, memory, Settings{word, 4'000'000, 300'000}); }
+  lk_next key_answered(const Answer& answer, std::string_view name = "www.example") {
+    query->looked_up(wire(name), kTypeIpseckey, answer.get());
+    return query->again();
+  }
+  /// The question with these addresses and a key, up to the wishes.
+  lk_next hold(std::vector<Buffer> addresses, lk_security security = LK_SECURE) {
+    resolver.answer = Answer(security);
+    resolver.answer.add("www.example", kTypeA, std::move(addresses));
+    ask();
+    EXPECT_EQ(query->resolved(), LK_HOLD);
+    Answer key(security);
+    key.add("www.example", kTypeIpseckey, {kKey}, 200);
+    return key_answered(key);
+  }
+  void other_family(const Answer& answer) { query->looked_up(wire("www.example"), kTypeAaaa, answer.get()); }
+  lk_next outcome(std::size_t want, Verdict verdict, std::uint32_t lease = 1000) {
+    gate.answer(want, verdict, lease);
+    EXPECT_EQ(worker->deliver(32), 1U);
+    return query->again();
+  }
+  std::string verdict() const { return gate.decisions.empty() ? "none" : gate.decisions.back().verdict; }
+
+  FakeGate gate;
+  FakeResolver resolver;
+  PrivateNames memory;
+  std::unique_ptr<Worker> worker = std::make_unique<Worker>(gate, memory, Settings{});
+  std::unique_ptr<Query> query;
+  Buffer name_;
+};
+
+TEST_F(QueryStory, looks_the_key_up_in_parallel_and_keeps_the_address_out_of_the_cache) {
+  ask();
+  EXPECT_THAT(resolver.beside, testing::ElementsAre("www.example TYPE45"));
+  EXPECT_TRUE(resolver.kept_uncached);
+}
+
+TEST_F(QueryStory, releases_and_caches_a_name_whose_key_is_proven_absent) {
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask();
+  EXPECT_EQ(query->resolved(), LK_HOLD);
+  EXPECT_EQ(key_answered(Answer()), LK_FINISHED);
+  EXPECT_EQ(verdict(), "released");
+  EXPECT_THAT(resolver.stored, testing::ElementsAre("message"));
+  EXPECT_TRUE(gate.wants.empty());
+}
+
+TEST_F(QueryStory, holds_a_protected_name_until_the_tunnel_is_up) {
+  EXPECT_EQ(hold({v4(1)}), LK_HOLD);
+  ASSERT_EQ(gate.wants.size(), 1U);
+  EXPECT_TRUE(gate.wants[0].verified);
+  EXPECT_EQ(gate.wants[0].ttl_s, 200U);
+  EXPECT_THAT(resolver.stored, testing::ElementsAre("rrsets"));  // never a message
+  EXPECT_TRUE(resolver.uncached);
+  EXPECT_EQ(query->again(), LK_HOLD);  // for no reason
+  EXPECT_EQ(outcome(0, Verdict::up, 77), LK_FINISHED);
+  EXPECT_EQ(verdict(), "released-tunnel");
+  EXPECT_FALSE(resolver.refused);
+  ASSERT_EQ(resolver.edits.size(), 1U);
+  EXPECT_EQ(resolver.edits[0].ttl_cap, 77U);
+  EXPECT_FALSE(resolver.altered);
+}
+
+TEST_F(QueryStory, refuses_with_an_extended_error_when_the_tunnel_fails) {
+  hold({v4(1)});
+  other_family(Answer());
+  EXPECT_EQ(outcome(0, Verdict::failed), LK_FINISHED);
+  EXPECT_TRUE(resolver.refused);
+  EXPECT_EQ(query->error()->code, 0);
+  EXPECT_EQ(verdict(), "servfail-tunnel");
+}
+
+TEST_F(QueryStory, refuses_at_the_deadline_and_forgets_its_wish) {
+  hold({v4(1)});
+  EXPECT_EQ(resolver.timer_ms, 4001U);
+  resolver.now += 4'000'000;
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  EXPECT_TRUE(resolver.refused);
+  EXPECT_TRUE(gate.forgotten.contains(gate.wants[0].ticket.value));
+}
+
+TEST_F(QueryStory, that_is_cancelled_forgets_its_wish_and_a_late_outcome_does_no_harm) {
+  hold({v4(1)});
+  gate.answer(0, Verdict::up);
+  query.reset();
+  EXPECT_TRUE(gate.forgotten.contains(gate.wants[0].ticket.value));
+  EXPECT_EQ(worker->deliver(32), 1U);
+  EXPECT_FALSE(resolver.resumed);
+}
+
+TEST_F(QueryStory, waits_50_ms_for_the_others_after_the_first_success_and_leaves_out_the_rest) {
+  hold({v4(1), v4(2), v4(3)});
+  EXPECT_EQ(gate.wants.size(), 2U);
+  EXPECT_EQ(outcome(1, Verdict::up), LK_HOLD);
+  EXPECT_EQ(resolver.timer_ms, 51U);
+  resolver.now += 50'000;
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  EXPECT_THAT(resolver.edits.at(0).keep, testing::ElementsAre(0, 1, 0));
+  EXPECT_TRUE(resolver.altered);
+}
+
+TEST_F(QueryStory, with_dnssec_ok_needs_every_address) {
+  resolver.dnssec_ok = true;
+  hold({v4(1), v4(2), v4(3)});
+  EXPECT_EQ(gate.wants.size(), 3U);
+  outcome(0, Verdict::up);
+  EXPECT_EQ(outcome(1, Verdict::up), LK_HOLD);
+  EXPECT_EQ(outcome(2, Verdict::failed), LK_FINISHED);
+  EXPECT_TRUE(resolver.refused);
+}
+
+TEST_F(QueryStory, says_no_data_when_only_the_other_family_has_a_tunnel) {
+  hold({v4(1)});
+  EXPECT_THAT(resolver.lookups, testing::ElementsAre("www.example TYPE45", "www.example AAAA cd"));
+  Answer six;
+  six.add("www.example", kTypeAaaa, {Buffer(16, 0x20)});
+  other_family(six);
+  EXPECT_EQ(outcome(0, Verdict::failed), LK_HOLD);
+  ASSERT_EQ(gate.wants.size(), 2U);
+  EXPECT_EQ(outcome(1, Verdict::up), LK_FINISHED);
+  EXPECT_EQ(resolver.no_data_ttl, 5U);
+}
+
+TEST_F(QueryStory, with_only_forbidden_addresses_is_filtered) {
+  hold({v4(1)});
+  other_family(Answer());
+  outcome(0, Verdict::forbidden);
+  EXPECT_EQ(query->error()->code, 17);
+}
+
+TEST_F(QueryStory, refuses_what_is_bogus_at_once) {
+  resolver.answer = Answer(LK_BOGUS);
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask();
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_EQ(query->error()->code, 6);
+}
+
+TEST_F(QueryStory, refuses_a_secure_address_whose_key_lookup_failed) {
+  for (const int rcode : {-1, 2, 5}) {
+    resolver.answer = Answer();
+    resolver.answer.add("www.example", kTypeA, {v4(1)});
+    ask();
+    query->resolved();
+    EXPECT_EQ(key_answered(Answer(LK_INSECURE, rcode)), LK_FINISHED);
+    EXPECT_EQ(query->error()->code, 22) << rcode;
+  }
+}
+
+TEST_F(QueryStory, that_cannot_even_start_the_lookup_is_a_failed_lookup) {
+  resolver.can_look_up = false;
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask();
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_EQ(query->error()->code, 22);
+}
+
+TEST_F(QueryStory, asks_for_the_key_again_where_the_alias_chain_of_the_address_ends) {
+  resolver.answer.add("www.example", kTypeCname, {wire("END.example")}).add("end.example", kTypeA, {v4(1)});
+  ask();
+  query->resolved();
+  EXPECT_EQ(key_answered(Answer()), LK_HOLD);
+  EXPECT_THAT(resolver.lookups, testing::ElementsAre("www.example TYPE45", "end.example TYPE45"));
+  Answer key;
+  key.add("end.example", kTypeIpseckey, {kKey});
+  EXPECT_EQ(key_answered(key, "end.example"), LK_HOLD);
+  EXPECT_EQ(gate.wants.size(), 1U);
+}
+
+TEST_F(QueryStory, remembers_a_private_name_until_a_secure_denial) {
+  hold({v4(1)});
+  outcome(0, Verdict::up);
+  resolver.answer = Answer(LK_INSECURE);
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask();
+  query->resolved();
+  key_answered(Answer(LK_INSECURE));
+  EXPECT_EQ(verdict(), "servfail-private");
+  ask();
+  query->resolved();
+  key_answered(Answer(LK_SECURE));
+  EXPECT_EQ(verdict(), "released");
+  ask();
+  query->resolved();
+  key_answered(Answer(LK_INSECURE));
+  EXPECT_EQ(verdict(), "released");
+}
+
+TEST_F(QueryStory, by_default_tries_an_unsigned_key_for_300_ms_and_then_releases) {
+  EXPECT_EQ(hold({v4(1)}, LK_INSECURE), LK_HOLD);
+  EXPECT_EQ(resolver.timer_ms, 301U);
+  EXPECT_FALSE(gate.wants.at(0).verified);
+  resolver.now += 300'000;
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  EXPECT_EQ(verdict(), "released-clear");
+  EXPECT_THAT(gate.clear, testing::ElementsAre("192.0.2.1"));
+  EXPECT_FALSE(resolver.refused);
+}
+
+TEST_F(QueryStory, with_require_treats_an_unsigned_key_like_a_signed_one) {
+  configure(Unsigned::require);
+  hold({v4(1)}, LK_INSECURE);
+  other_family(Answer());
+  outcome(0, Verdict::failed);
+  EXPECT_EQ(verdict(), "servfail-tunnel");
+}
+
+TEST_F(QueryStory, of_the_resolvers_own_is_never_held_and_leaves_no_message) {
+  resolver.clients = false;
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask();
+  EXPECT_TRUE(resolver.beside.empty());
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_TRUE(resolver.uncached);
+  EXPECT_TRUE(gate.wants.empty());
+}
+
+TEST_F(QueryStory, for_any_is_answered_without_addresses) {
+  resolver.answer.add("www.example", kTypeA, {v4(1)})
+      .add("www.example", 16, {{1, 'x'}})
+      .add("www.example", kTypeAaaa, {Buffer(16, 1)});
+  ask(kTypeAny);
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  ASSERT_EQ(resolver.edits.size(), 2U);
+  EXPECT_TRUE(resolver.edits[0].drop && resolver.edits[0].rrset == 0);
+  EXPECT_TRUE(resolver.edits[1].drop && resolver.edits[1].rrset == 2);
+}
+
+TEST_F(QueryStory, for_https_loses_its_hints_and_is_not_cached_as_a_message) {
+  resolver.answer.add("www.example", kTypeHttps, {*base::from_hex("0001 00 0004 0004 c0000201")});
+  ask(kTypeHttps);
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_EQ(resolver.edits.size(), 1U);
+  EXPECT_TRUE(resolver.altered);
+  EXPECT_THAT(resolver.stored, testing::ElementsAre("rrsets"));
+}
+
+TEST_F(QueryStory, for_another_type_loses_the_addresses_that_travel_along) {
+  resolver.answer.add("example", 15, {{0, 10, 0}}).add("mail.example", kTypeA, {v4(1)}, 300, LK_ADDITIONAL);
+  ask(15);
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  ASSERT_EQ(resolver.edits.size(), 1U);
+  EXPECT_EQ(resolver.edits[0].rrset, 1U);
+}
+
+TEST_F(QueryStory, caps_the_ttl_by_key_signatures_and_lease) {
+  hold({v4(1)});
+  EXPECT_EQ(outcome(0, Verdict::up, 10'000), LK_FINISHED);
+  EXPECT_EQ(resolver.edits.at(0).ttl_cap, 200U);  // the key's
+}
+
+}  // namespace
+}  // namespace latchkey::unbound

@@ -1,0 +1,92 @@
+#include "unbound-module/startup.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace latchkey::unbound {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+lk_facts good_facts() {
+  lk_facts facts{};
+  facts.module_config = "dynlib validator iterator";
+  facts.discard_timeout_ms = 4800;
+  facts.jostle_ms = 1000;
+  facts.trust_anchors = 1;
+  return facts;
+}
+
+std::string refusal(const lk_facts& facts, const Clients& clients = {}) {
+  const auto startup = check_startup(facts, {}, clients);
+  return startup ? "" : startup.error();
+}
+
+TEST(startup, is_content_with_the_example_configuration) {
+  const auto startup = check_startup(good_facts(), {}, {});
+  ASSERT_TRUE(startup) << startup.error();
+  EXPECT_THAT(startup->warnings, IsEmpty());
+  EXPECT_EQ(startup->settings.deadline_us, 4'000'000U);
+}
+
+TEST(startup, refuses_another_order_of_modules) {
+  for (const char* order : {"validator iterator", "validator dynlib iterator", "dynlib iterator",
+                            "dns64 dynlib validator iterator", "respip dynlib validator iterator", ""}) {
+    lk_facts facts = good_facts();
+    facts.module_config = order;
+    EXPECT_THAT(refusal(facts), HasSubstr("dynlib validator iterator")) << order;
+  }
+}
+
+TEST(startup, refuses_permissive_validation) {
+  lk_facts facts = good_facts();
+  facts.permissive = 1;
+  EXPECT_THAT(refusal(facts), HasSubstr("val-permissive-mode"));
+}
+
+TEST(startup, shortens_the_deadline_below_discard_timeout_and_says_so) {
+  lk_facts facts = good_facts();
+  facts.discard_timeout_ms = 1900;
+  const auto startup = check_startup(facts, {}, {});
+  ASSERT_TRUE(startup);
+  EXPECT_EQ(startup->settings.deadline_us, 1'500'000U);
+  ASSERT_EQ(startup->warnings.size(), 1U);
+  EXPECT_THAT(startup->warnings[0], HasSubstr("discard-timeout: 1900"));
+}
+
+TEST(startup, warns_of_limits_that_bite) {
+  lk_facts facts = good_facts();
+  facts.wait_limit = 1000;
+  facts.jostle_ms = 200;
+  facts.trust_anchors = 0;
+  const auto startup = check_startup(facts, {}, {});
+  ASSERT_TRUE(startup);
+  EXPECT_EQ(startup->warnings.size(), 3U);
+}
+
+TEST(startup, refuses_clients_whose_traffic_is_not_ours_and_names_the_line) {
+  lk_facts facts = good_facts();
+  const Clients clients{{*base::Address::parse("203.0.113.9")}, {*host::Cidr::parse("10.0.0.0/8")}};
+  const auto with = [&](const char* network, const char* action) {
+    static lk_access line;
+    line = {network, action};
+    facts.access = &line;
+    facts.access_count = 1;
+    return refusal(facts, clients);
+  };
+  for (const char* ours :
+       {"127.0.0.0/8", "127.0.0.1", "::1", "::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9/32", "10.1.0.0/16"})
+    EXPECT_EQ(with(ours, "allow"), "") << ours;
+  EXPECT_EQ(with("0.0.0.0/0", "refuse"), "");
+  for (const char* foreign : {"0.0.0.0/0", "203.0.113.0/24", "0.0.0.0/1", "::/0", "nonsense"})
+    EXPECT_THAT(with(foreign, "allow_snoop"), HasSubstr(std::string("access-control: ") + foreign));
+}
+
+TEST(startup, knows_this_programs_build_id) {
+  const std::string id = program_build_id();
+  EXPECT_TRUE(id.empty() || id.size() == 40 || id.size() == 32 || id.size() == 16) << id;
+}
+
+}  // namespace
+}  // namespace latchkey::unbound
