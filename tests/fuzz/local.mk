@@ -5,19 +5,19 @@ check_PROGRAMS += $(FUZZ_TARGETS)
 endif
 EXTRA_DIST += tests/fuzz/run tests/fuzz/mutants/auth_unverified.sed tests/fuzz/mutants/fragment_number.sed \
   tests/fuzz/mutants/gateway_accepted.sed tests/fuzz/mutants/reader_overrun.sed
-FUZZ_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+FUZZ_LINK_FLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 
 tests_fuzz_wire_fuzz_SOURCES = tests/fuzz/wire_fuzz.cc
 tests_fuzz_wire_fuzz_LDADD = $(LINK_WIRE)
-tests_fuzz_wire_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_wire_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 
 tests_fuzz_ipseckey_fuzz_SOURCES = tests/fuzz/ipseckey_fuzz.cc
 tests_fuzz_ipseckey_fuzz_LDADD = $(LINK_GATE)
-tests_fuzz_ipseckey_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_ipseckey_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 
 tests_fuzz_datagram_fuzz_SOURCES = tests/fuzz/datagram_fuzz.cc
 tests_fuzz_datagram_fuzz_LDADD = tests/libsupport.la $(LINK_ENGINE)
-tests_fuzz_datagram_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_datagram_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 
 print-fuzz-targets:
 	@echo $(FUZZ_TARGETS)
@@ -27,6 +27,6 @@ print-fuzz-targets:
 fuzz-mutant:
 	$(CXX) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CXXFLAGS) $(CXXFLAGS) -fPIC \
 	  -c $(MUTANT_SOURCE) -o $(MUTANT_OUT).o
-	$(LIBTOOL) --silent --tag=CXX --mode=link $(CXX) $(AM_CXXFLAGS) $(CXXFLAGS) $(FUZZ_LDFLAGS) -o $(MUTANT_OUT) \
+	$(LIBTOOL) --silent --tag=CXX --mode=link $(CXX) $(AM_CXXFLAGS) $(CXXFLAGS) $(FUZZ_LINK_FLAGS) -o $(MUTANT_OUT) \
 	  tests/fuzz/$(MUTANT_TARGET).$(OBJEXT) $(MUTANT_OUT).o $(tests_fuzz_$(MUTANT_TARGET)_LDADD) $(LIBS)
 .PHONY: print-fuzz-targets fuzz-mutant
