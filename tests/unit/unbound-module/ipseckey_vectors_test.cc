@@ -16,6 +16,14 @@ struct FromText {
   std::string text;  // as ldns prints it
 };
 
+/// "IN IPSECKEY 10 0 2 . KEY" with the blanks within the key taken out: ldns wants it in one piece.
+std::string in_one_piece(const std::string& line) {
+  std::istringstream in(line);
+  std::string text, word;
+  for (int n = 0; in >> word; ++n) text += (n > 0 && n <= 6 ? " " : "") + word;
+  return text;
+}
+
 std::vector<FromText> records_in(const std::string& file) {
   std::vector<FromText> records;
   std::istringstream in(file);
@@ -23,7 +31,8 @@ std::vector<FromText> records_in(const std::string& file) {
     const auto at = line.find("IN IPSECKEY ");
     if (at == std::string::npos || line.find('(') != std::string::npos) continue;
     const auto end = line.find('"', at);  // Go's test holds them in quotes
-    const std::string text = "x.example. 60 " + line.substr(at, end == std::string::npos ? end : end - at);
+    const std::string text =
+        "x.example. 60 " + in_one_piece(line.substr(at, end == std::string::npos ? end : end - at));
     ldns_rr* raw = nullptr;
     if (ldns_rr_new_frm_str(&raw, text.c_str(), 60, nullptr, nullptr) != LDNS_STATUS_OK) continue;
     const std::unique_ptr<ldns_rr, decltype(&ldns_rr_free)> rr(raw, &ldns_rr_free);
