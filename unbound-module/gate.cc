@@ -103,6 +103,10 @@ std::vector<Done> EngineGate::take(WorkerId worker, std::size_t most) {
   return out;
 }
 
+void EngineGate::observed(std::string_view event, const std::string& name, std::string_view detail) {
+  log_.info(event, {{"name", name}, {"detail", detail}});
+}
+
 void EngineGate::decided(const Decision& decision) {
   {
     const std::lock_guard lock(mutex_);

@@ -36,6 +36,7 @@ class EngineGate final : public Gate, public host::Tenant {
   void forget(WorkerId worker, Ticket ticket) override;
   std::vector<Done> take(WorkerId worker, std::size_t most) override;
   void decided(const Decision& decision) override;
+  void observed(std::string_view event, const std::string& name, std::string_view detail) override;
 
   /// From any thread: the peers use it from their next turn on.
   void reconfigure(PeersConfig config);
