@@ -17,8 +17,9 @@ namespace {
 /// SPIs that we use; smaller ones are reserved (RFC 4303 section 2.1).
 constexpr std::uint32_t kFirstSpi = 0x00000100;
 constexpr std::uint32_t kLastSpi = 0xFFFFFFFF;
-/// Addresses whose policies one refresh() renews: about a millisecond's work.
-constexpr std::size_t kRefreshAtOnce = 64;
+/// Addresses whose policies one refresh() renews: the kernel takes 20 us for each, but walks all inexact policies for
+/// each guard that is replaced, which comes to 2 ms at 10,000 guards.
+constexpr std::size_t kRefreshAtOnce = 8;
 
 /// Both SAs as the child says; the keys are views into it.
 Plan plan_for(const api::ChildSa& child, base::ReqId reqid, const XfrmConfig& config) {

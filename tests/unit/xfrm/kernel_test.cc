@@ -233,19 +233,17 @@ TEST_F(xfrm_kernel, refreshes_many_tunnels_in_bounded_steps) {
     tunnels.push_back(install(kLocal, *base::Address::from_bytes(octets)).value());
   }
   state.batches.clear();
-  ASSERT_TRUE(kernel.refresh(kStart + 40s));
-  EXPECT_LE(kernel.next_refresh(), kStart + 40s);
-  ASSERT_TRUE(kernel.refresh(kStart + 40s));
+  int calls = 0;
+  for (; kernel.next_refresh() <= kStart + 40s && calls < 100; ++calls) ASSERT_TRUE(kernel.refresh(kStart + 40s));
+  EXPECT_GT(calls, 10);
   EXPECT_EQ(kernel.next_refresh(), kStart + 80s);
+  EXPECT_EQ(std::ranges::count(state.types, XFRM_MSG_UPDPOLICY), 500);
   for (const std::size_t size : state.batches) EXPECT_LE(size, 64U);
 }
 
 TEST_F(xfrm_kernel, deletes_stale_sas_and_lets_stale_policies_block) {
-  base::ReqId reqid;
-  {
-    auto* const lost = install()->release();  // as if the process had died: the handle never runs
-    reqid = lost->reqid();
-  }
+  const auto lost = install();  // as if the process had died: the handle does nothing before the end
+  ASSERT_TRUE(lost);
   Policy foreign = tunnel_policies({kOtherLocal, kRemote}, api::Mode::tunnel, base::ReqId{7}, 120s)[2];
   state.policies[foreign.key] = foreign;
   state.sas[{kRemote, 0x77}] = false;
@@ -264,7 +262,8 @@ TEST_F(xfrm_kernel, deletes_stale_sas_and_lets_stale_policies_block) {
 }
 
 TEST_F(xfrm_kernel, takes_over_stale_policies_for_a_new_tunnel) {
-  (void)install()->release();
+  const auto lost = install();
+  ASSERT_TRUE(lost);
   XfrmKernel next(random, config, std::make_unique<FakeKernel>(state));
   ASSERT_TRUE(next.startup(kStart));
   const auto stale = state.policies;
