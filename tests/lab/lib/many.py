@@ -1,7 +1,8 @@
 """Many clients at once: many.py --count N --name NAME [--timeout SECONDS]     `{}` in the name becomes 1..N
 
 N sockets send one A question each to 127.0.0.1, all before the first answer is read. Prints a line for each answer: its arrival in
-seconds since the epoch, the response code, the addresses; then `unanswered N`.
+seconds since the epoch, the response code, the addresses; then `unanswered N`. When the first answer is in, it asks what the kernel
+has told about IPsec until then: `kernel_before_first_answer sas=N out_policies=N`.
 """
 import argparse
 import select
@@ -36,6 +37,36 @@ def addresses(message):
     return found
 
 
+NETLINK_XFRM = 6
+SA_AND_POLICY_GROUPS = 1 << 2 | 1 << 3
+NEWSA, NEWPOLICY, UPDSA = 0x10, 0x13, 0x1A
+POLICY_DIRECTION_AT, OUT, ALLOW = 160, 1, 0
+
+
+def listen_to_kernel():
+    """A socket on which the kernel tells of every SA and policy from now on, in order."""
+    kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_XFRM)
+    kernel.bind((0, SA_AND_POLICY_GROUPS))
+    kernel.setblocking(False)
+    return kernel
+
+
+def told_so_far(kernel):
+    """(SAs that came or were completed, outgoing policies that allow) among what the kernel has told until now."""
+    sas, policies = set(), 0
+    while True:
+        try:
+            message = kernel.recv(65536)
+        except BlockingIOError:
+            return len(sas), policies
+        length, kind = struct.unpack_from("=IH", message)
+        body = message[16:length]
+        if kind in (NEWSA, UPDSA):
+            sas.add(body[56:80])  # destination, SPI and protocol of struct xfrm_usersa_info
+        if kind == NEWPOLICY and body[POLICY_DIRECTION_AT] == OUT and body[POLICY_DIRECTION_AT + 1] == ALLOW:
+            policies += 1
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--count", type=int, required=True)
@@ -43,6 +74,7 @@ def main():
     options.add_argument("--timeout", type=float, default=10)
     options = options.parse_args()
 
+    kernel = listen_to_kernel()
     waiting = {}
     for number in range(1, options.count + 1):
         client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -53,6 +85,7 @@ def main():
     poll = select.poll()
     for client in waiting:
         poll.register(client, select.POLLIN)
+    first = True
     end = time.monotonic() + options.timeout
     while waiting and time.monotonic() < end:
         for ready, _ in poll.poll(200):
@@ -61,6 +94,9 @@ def main():
                 message = waiting[ready].recv(4096)
             except ConnectionRefusedError:
                 continue
+            if first:
+                print("kernel_before_first_answer sas=%d out_policies=%d" % told_so_far(kernel))
+                first = False
             print(f"{now:.6f} rcode={message[3] & 15} {' '.join(addresses(message))}")
             poll.unregister(ready)
             waiting.pop(ready).close()

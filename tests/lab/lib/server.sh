@@ -35,7 +35,7 @@ _server_files() {
 _server_conf() {
   local key=$1 authentication=$2 line left=$SERVER4
   shift 2
-  printf 'config setup\n\tlogtime=yes\n\tplutodebug=none\n\tdnssec-enable=no\n\tuniqueids=no\n'
+  printf 'config setup\n\tlogtime=yes\n\tplutodebug=none\n\tdnssec-enable=no\n'
   for line in "$@"; do
     case $line in "setup: "*) printf '\t%s\n' "${line#setup: }" ;; left=*) left=${line#left=} ;; esac
   done

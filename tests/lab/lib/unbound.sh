@@ -94,30 +94,6 @@ ask_many() {
   wait_for_line "$3" '^sent' 20
 }
 
-# watch_xfrm: from now on every SA and policy that comes or goes in the client's kernel is written to OUT/xfrm-monitor.txt.
-watch_xfrm() {
-  spawn_in client ip -ts xfrm monitor SA policy >"$OUT/xfrm-monitor.txt" 2>&1 &
-  sleep 0.5
-}
-
-# tunnel_up_us CLIENT SERVER: when the last of the tunnel's SAs and policies was in the kernel, in us since the epoch, by watch_xfrm.
-tunnel_up_us() {
-  /usr/bin/python3 -E -S - "$OUT/xfrm-monitor.txt" "$2" <<'END'
-import datetime
-import re
-import sys
-
-when, last = 0, 0
-for line in open(sys.argv[1]):
-    stamp = re.search(r"\[?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+)\]?", line)
-    if stamp:
-        when = datetime.datetime.fromisoformat(stamp.group(1)).timestamp() * 1e6
-    if sys.argv[2] in line and "src" in line and "Deleted" not in line:
-        last = when
-print(int(last))
-END
-}
-
 stop_unbound() {
   kill "$UNBOUND"
   wait "$UNBOUND" || true
