@@ -26,6 +26,7 @@ class Resolver {
   virtual bool has_clients() = 0;
   virtual bool any_dnssec_ok() = 0;
   virtual void store(bool with_message) = 0;
+  virtual void store_failure() = 0;
   virtual void uncache() = 0;
   virtual bool rewrite(const std::vector<lk_edit>& edits, bool altered) = 0;
   virtual bool no_data(std::uint32_t ttl_s) = 0;

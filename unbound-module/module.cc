@@ -60,6 +60,7 @@ class ShimResolver final : public Resolver {
   bool has_clients() override { return (lk_clients(query_) & 1) != 0; }
   bool any_dnssec_ok() override { return (lk_clients(query_) & 2) != 0; }
   void store(bool with_message) override { lk_store(query_, with_message ? 1 : 0); }
+  void store_failure() override { lk_store_failure(query_); }
   void uncache() override { lk_uncache(query_); }
   bool rewrite(const std::vector<lk_edit>& edits, bool altered) override {
     return lk_rewrite(query_, edits.data(), edits.size(), altered ? 1 : 0) != 0;

@@ -83,7 +83,10 @@ lk_next Query::begin() {
 
 lk_next Query::resolved() {
   const lk_answer& answer = resolver_.current();
-  if (answer.rcode < 0) return LK_FINISHED;  // SERVFAIL of the resolver's own
+  if (answer.rcode < 0) {  // SERVFAIL of the resolver's own, which we kept from being cached
+    if (uncached_) resolver_.store_failure();
+    return LK_FINISHED;
+  }
   if (!ours_) return others_resolved(answer);
   if (is_address_type(type_)) return addresses_resolved(answer);
   if (type_ == kTypeAny) return any_resolved(answer);

@@ -198,6 +198,32 @@ void lk_store(void* query, int with_message) {
   if (!stored) log_err("latchkey: out of memory for the cache");
 }
 
+void lk_store_failure(void* query) {
+  struct module_qstate* qstate = query;
+  const struct query_info* about = &qstate->qinfo;
+  struct reply_info failure;
+  struct dns_msg shell;
+  struct dns_msg* const returned = qstate->return_msg;
+  struct msgreply_entry* there = msg_cache_lookup(qstate->env, about->qname, about->qname_len, about->qtype,
+                                                  about->qclass, qstate->query_flags, *qstate->env->now, 0);
+  if (there) {
+    lock_rw_unlock(&there->entry.lock);
+    return;
+  }
+  memset(&failure, 0, sizeof(failure));
+  failure.flags = (uint16_t)(BIT_QR | BIT_RA);
+  FLAGS_SET_RCODE(failure.flags, LDNS_RCODE_SERVFAIL);
+  failure.qdcount = 1;
+  failure.ttl = failure.serve_expired_ttl = NORR_TTL;
+  failure.prefetch_ttl = PREFETCH_TTL_CALC(failure.ttl);
+  failure.security = sec_status_indeterminate;
+  memset(&shell, 0, sizeof(shell));
+  shell.rep = &failure;
+  qstate->return_msg = &shell;
+  lk_store(query, 1);
+  qstate->return_msg = returned;
+}
+
 void lk_uncache(void* query) {
   struct module_qstate* qstate = query;
   const uint16_t types[] = {LDNS_RR_TYPE_A, LDNS_RR_TYPE_AAAA, qstate->qinfo.qtype};

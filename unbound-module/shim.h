@@ -127,6 +127,8 @@ const struct lk_answer* lk_current(void* query);
 int lk_clients(void* query);
 /* Puts the answer into the cache: its RRsets only, or as a message too. */
 void lk_store(void* query, int with_message);
+/* Keeps a failed resolution in the cache for as long as Unbound itself would (5 s), unless something is there. */
+void lk_store_failure(void* query);
 /* Takes the messages for A, AAAA and the question's own type of its name out of the cache. */
 void lk_uncache(void* query);
 /* Replaces the answer by an edited copy. altered: not what its owner signed: AD is cleared. 0: memory. */

@@ -97,6 +97,7 @@ class FakeResolver final : public Resolver {
   bool has_clients() override { return clients; }
   bool any_dnssec_ok() override { return dnssec_ok; }
   void store(bool with_message) override { stored.push_back(with_message ? "message" : "rrsets"); }
+  void store_failure() override { stored.push_back("failure"); }
   void uncache() override { uncached = true; }
   bool rewrite(const std::vector<lk_edit>& what, bool is_altered) override {
     for (const lk_edit& edit : what) {
@@ -182,6 +183,14 @@ TEST_F(QueryStory, releases_and_caches_a_name_whose_key_is_proven_absent) {
   EXPECT_EQ(verdict(), "released");
   EXPECT_THAT(resolver.stored, testing::ElementsAre("message"));
   EXPECT_TRUE(gate.wants.empty());
+}
+
+TEST_F(QueryStory, whose_resolution_failed_is_cached_as_that_and_nothing_else_happens) {
+  resolver.answer = Answer(LK_INSECURE, -1);
+  ask();
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_THAT(resolver.stored, testing::ElementsAre("failure"));
+  EXPECT_TRUE(gate.decisions.empty());
 }
 
 TEST_F(QueryStory, holds_a_protected_name_until_the_tunnel_is_up) {
