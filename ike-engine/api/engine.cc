@@ -105,7 +105,10 @@ void Engine::Impl::act(base::IkeSpi spi, base::TimePoint now, Action&& action) {
 void Engine::Impl::settle(Context& ctx, base::IkeSpi spi, Session* session) {
   const IkeSa& sa = *sas.at(spi);
   timers.set(spi, session::next_deadline(sa));
-  if (sa.state == session::State::dead) erase(spi);
+  // A farewell (our DELETE, a last answer kept) is a courtesy, and not owed to more peers than we may have.
+  const bool farewell = sa.session == nullptr;
+  const bool too_many = farewell && sas.size() > 2 * config.max_sessions;
+  if (sa.state == session::State::dead || too_many) erase(spi);
   for (const auto& successor : ctx.successors) follow(successor, ctx.now);
   for (const base::IkeSpi old : ctx.superseded) dispatch(old, session::Event::superseded, ctx.now);
   if (session != nullptr && session->over) end(*session);
@@ -210,6 +213,8 @@ base::Result<ChildCounters> Engine::counters(SessionId session) {
 }
 
 std::size_t Engine::sessions() const { return impl_->sessions.size(); }
+
+std::size_t Engine::ike_sas() const { return impl_->sas.size(); }
 
 std::size_t Engine::half_open() const { return impl_->negotiations; }
 

@@ -35,6 +35,8 @@ class Engine {
   base::Result<ChildCounters> counters(SessionId session);
   std::size_t sessions() const;
   std::size_t half_open() const;
+  /// All IKE SAs, those too that only wait for the answer to their DELETE: at most 2 * max_sessions of them stay.
+  std::size_t ike_sas() const;
 
  private:
   struct Impl;

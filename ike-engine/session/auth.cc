@@ -167,7 +167,8 @@ State drop_candidate(IkeSa& sa, Context& context, Input& input) {
   Negotiation& negotiation = *sa.negotiation;
   Candidate candidate = std::move(negotiation.candidates[input.which]);
   negotiation.candidates.erase(negotiation.candidates.begin() + static_cast<std::ptrdiff_t>(input.which));
-  if (input.failure.reason != api::Reason::timeout) negotiation.failure = input.failure;
+  const bool better = input.failure.reason != api::Reason::timeout;
+  if (better || negotiation.failure.reason == api::Reason::timeout) negotiation.failure = input.failure;
   if (input.failure.reason == api::Reason::auth_failed) hang_up_on(sa, context, candidate);
   negotiation.ambiguous = negotiation.ambiguous || candidate.ambiguous;
   if (!negotiation.candidates.empty()) return State::auth_sent;

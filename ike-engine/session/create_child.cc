@@ -6,8 +6,9 @@ namespace latchkey::session {
 
 State refuse_create_child_sa(IkeSa& sa, Context& context, Input& input) {
   // RFC 7296 section 1.3
-  //= This notification can also be used to reject IKE SA rekey.  Some minimal implementations may only accept a single
-  //Child = SA setup in the context of an initial IKE exchange and reject any subsequent attempts to add more.
+  //= This notification can also be used to reject IKE SA rekey. Some minimal implementations may only accept a
+  //= single Child SA setup in the context of an initial IKE exchange and reject any subsequent attempts to add
+  //= more.
   respond_notify(sa, context, input, base::NotifyType::no_additional_sas);
   return sa.state;
 }

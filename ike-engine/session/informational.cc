@@ -82,8 +82,8 @@ void respond(IkeSa& sa, Context& context, const Input& input, const wire::Payloa
   auto datagrams = sa.protection->seal(header, chain, sa.fragmentation ? context.config.fragment_size : 0);
   if (!datagrams) return;
   // RFC 7296 section 2.11
-  //= An implementation MUST accept incoming requests even if the source port is not 500 or 4500, and MUST respond to
-  //the = address and port from which the request was received.
+  //= An implementation MUST accept incoming requests even if the source port is not 500 or 4500, and MUST
+  //= respond to the address and port from which the request was received.
   send(context, input.path, *datagrams);
   sa.peer.answered(std::move(*datagrams));
 }
@@ -107,8 +107,8 @@ State answer_informational(IkeSa& sa, Context& context, Input& input) {
     return linger(sa, context);
   }
   // RFC 7296 section 1.4.1
-  //= Normally, the response in the INFORMATIONAL exchange will contain Delete payloads for the paired SAs going in the
-  //other = direction.
+  //= Normally, the response in the INFORMATIONAL exchange will contain Delete payloads for the paired SAs going
+  //= in the other direction.
   respond(sa, context, input, delete_chain({base::ProtocolId::esp, {sa.child->spi_in}}));
   lose(sa, context, api::Reason::deleted_by_peer);
   return begin_delete(sa, context);  // an IKE SA without its child is of no use to anybody
@@ -116,9 +116,9 @@ State answer_informational(IkeSa& sa, Context& context, Input& input) {
 
 State answer_unsupported_critical_payload(IkeSa& sa, Context& context, Input& input) {
   // RFC 7296 section 2.5
-  //= If the critical flag is set and the payload type is unrecognized, the message MUST be rejected and the response to
-  //the = IKE request containing that payload MUST include a Notify payload UNSUPPORTED_CRITICAL_PAYLOAD, indicating an
-  //= unsupported critical payload was included.
+  //= If the critical flag is set and the payload type is unrecognized, the message MUST be rejected and the
+  //= response to the IKE request containing that payload MUST include a Notify payload
+  //= UNSUPPORTED_CRITICAL_PAYLOAD, indicating an unsupported critical payload was included.
   const std::uint8_t type[] = {static_cast<std::uint8_t>(wire::first_unknown_critical(input.payloads))};
   respond_notify(sa, context, input, base::NotifyType::unsupported_critical_payload, type);
   return sa.state;
@@ -126,8 +126,8 @@ State answer_unsupported_critical_payload(IkeSa& sa, Context& context, Input& in
 
 State answer_invalid_syntax(IkeSa& sa, Context& context, Input& input) {
   // RFC 7296 section 2.21.3
-  //= it returns an INVALID_SYNTAX notification, then this error notification is considered fatal in both peers, meaning
-  //that = the IKE SA is deleted without needing an explicit Delete payload.
+  //= it returns an INVALID_SYNTAX notification, then this error notification is considered fatal in both peers,
+  //= meaning that the IKE SA is deleted without needing an explicit Delete payload.
   respond_notify(sa, context, input, base::NotifyType::invalid_syntax);
   lose(sa, context, api::Reason::malformed);
   return linger(sa, context);

@@ -166,7 +166,10 @@ State remember_refusal(IkeSa& sa, Context& context, Input& input) {
 }
 
 State give_up(IkeSa& sa, Context& context, Input&) {
-  const Failure failure = sa.negotiation->failure;
+  Failure failure = sa.negotiation->failure;
+  if (failure.detail.empty()) {
+    failure.detail = sa.state == State::auth_sent ? "no answer to IKE_AUTH" : "no answer to IKE_SA_INIT";
+  }
   return fail(sa, context, failure);
 }
 

@@ -143,8 +143,8 @@ base::Result<Keys> derive(const IkeSa& sa, const wire::Message& message, const a
   const auto sizes = crypto::aead_sizes(suite.encr, suite.key_bits);
   if (!sizes) return std::unexpected(sizes.error());
   // RFC 7296 section 2.14
-  //= g^ir is represented as a string of octets in big endian order padded with zeros if necessary to make it the length
-  //of = the modulus.
+  //= g^ir is represented as a string of octets in big endian order padded with zeros if necessary to make it
+  //= the length of the modulus.
   const auto g_ir = kx->shared_secret(reply.ke->value);
   if (!g_ir) return std::unexpected(g_ir.error());
   const auto seed = crypto::skeyseed(suite.prf, sa.negotiation->nonce_i, reply.nonce->value, g_ir->view());

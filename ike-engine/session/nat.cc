@@ -47,9 +47,9 @@ bool needs_encapsulation(const NatNotifies& notifies, bool false_source, base::I
   if (notifies.sources.empty() || notifies.destination.empty()) return false;
   if (false_source) return true;
   // RFC 7296 section 2.23
-  //= The IKE initiator MUST check the NAT_DETECTION_SOURCE_IP or NAT_DETECTION_DESTINATION_IP payloads if present, and
-  //if = they do not match the addresses in the outer packet, MUST tunnel all future IKE and ESP packets associated with
-  //this = IKE SA over UDP port 4500.
+  //= The IKE initiator MUST check the NAT_DETECTION_SOURCE_IP or NAT_DETECTION_DESTINATION_IP payloads if
+  //= present, and if they do not match the addresses in the outer packet, MUST tunnel all future IKE and ESP
+  //= packets associated with this IKE SA over UDP port 4500.
   const NatHash theirs = nat_hash(spi_i, spi_r, remote);
   const bool they_are_behind = std::none_of(notifies.sources.begin(), notifies.sources.end(),
                                             [&](base::Bytes hash) { return base::same(hash, theirs); });

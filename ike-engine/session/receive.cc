@@ -59,8 +59,8 @@ void receive_request(IkeSa& sa, Context& context, const wire::Message& message, 
     const auto copy = sa.protection->open(message);
     if (!copy) return count_drop(context.stats, copy.error().code);
     // RFC 7383 section 2.6.1
-    //= that event MUST only trigger a retransmission of the response message (fragmented or not) if the Fragment Number
-    //field = in the received fragment is set to 1; otherwise, it MUST be ignored.
+    //= that event MUST only trigger a retransmission of the response message (fragmented or not) if the
+    //= Fragment Number field in the received fragment is set to 1; otherwise, it MUST be ignored.
     if (!is_first_fragment(message)) return count_drop(context.stats, base::Errc::mismatch);
     send(context, path, sa.peer.last_response());
     context.stats.retransmitted += sa.peer.last_response().size();
@@ -161,8 +161,8 @@ void receive(IkeSa& sa, Context& context, const wire::Message& message, const ap
     return;
   }
   // RFC 7296 section 3.1
-  //= This bit MUST be set in messages sent by the original initiator of the IKE SA and MUST be cleared in messages sent
-  //by = the original responder.
+  //= This bit MUST be set in messages sent by the original initiator of the IKE SA and MUST be cleared in
+  //= messages sent by the original responder.
   if (header.initiator) return count_drop(context.stats, base::Errc::not_found);
   if (sa.negotiation) return receive_in_negotiation(sa, context, message, path);
   receive_protected(sa, context, message, path);

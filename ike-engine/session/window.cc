@@ -46,7 +46,7 @@ PeerWindow::Arrival PeerWindow::classify(base::MessageId id) const {
   if (id == expected_) return Arrival::fresh;
   // RFC 7296 section 2.1
   //= The responder MUST remember each response until it receives a request whose sequence number is larger than or
-  //equal to = the sequence number in the response plus its window size
+  //= equal to the sequence number in the response plus its window size
   const bool last = expected_.value != 0 && id.value == expected_.value - 1;
   return last && !last_response_.empty() ? Arrival::repeated : Arrival::outside;
 }

@@ -118,6 +118,7 @@ TEST(weather, silence_after_ike_sa_init_is_a_timeout_without_kernel_state) {
   world.connect(seconds(4));
   ASSERT_TRUE(world.run_until_settled());
   EXPECT_EQ(world.last<api::Failed>()->reason, api::Reason::timeout);
+  EXPECT_EQ(world.last<api::Failed>()->detail, "no answer to IKE_AUTH");
   EXPECT_TRUE(world.kernel.untouched());
   EXPECT_EQ(world.engine.next_deadline(), base::kNever);
 }

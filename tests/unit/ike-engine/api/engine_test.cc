@@ -63,6 +63,22 @@ TEST(engine, bounds_its_sessions_when_they_are_up) {
   EXPECT_EQ(world.connect(), SessionId{}) << "the third is refused";
 }
 
+TEST(engine, bounds_its_farewells) {
+  WorldConfig config;
+  config.engine.max_sessions = 3;
+  World world(sim::ed25519_key(), {}, config);
+  for (int i = 0; i < 20; ++i) {
+    const auto session = world.connect();
+    ASSERT_TRUE(world.run_until_settled());
+    world.config.weather.loss = 100;
+    world.close(session);
+    world.config.weather.loss = 0;
+  }
+  EXPECT_LE(world.engine.ike_sas(), 6u);
+  world.run(seconds(300));
+  EXPECT_EQ(world.engine.ike_sas(), 0u);
+}
+
 TEST(engine, never_gives_a_session_id_twice) {
   World world(sim::ed25519_key(), {});
   const auto first = world.connect();
