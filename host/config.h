@@ -47,7 +47,7 @@ struct Config {
   std::vector<api::IkeSuite> ike_proposals;  ///< empty: the engine's defaults
   std::vector<api::EspSuite> esp_proposals;
   std::vector<Cidr> allow_private;
-  std::vector<Cidr> gateway_for;  ///< clients beside this host whose traffic crosses us (security rule 10)
+  std::vector<Cidr> gateway_for;      ///< clients beside this host whose traffic crosses us (security rule 10)
   std::uint32_t replay_window = 128;  ///< packets, a multiple of 32
   Encapsulation encapsulation = Encapsulation::udp;
   Level log_level = Level::info;

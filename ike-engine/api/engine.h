@@ -17,7 +17,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Begins IKE_SA_INIT. The outcome comes as Established or Failed. Errors: exhausted (a bound), malformed (no usable key).
+  /// Begins IKE_SA_INIT. The outcome comes as Established or Failed. Errors: exhausted (a bound), malformed (no usable
+  /// key).
   base::Result<SessionId> connect(const ConnectRequest& request, base::TimePoint now);
   /// Ends a session: DELETE is sent if there is an IKE SA, kernel state goes. Unknown ids are ignored.
   void close(SessionId session, base::TimePoint now);

@@ -15,8 +15,8 @@ class Random {
   virtual void fill(base::MutableBytes out) = 0;
 };
 
-/// A child's SAs and policies in the kernel. The destructor takes the SAs away (and, unless keep_guard() was called before,
-/// the policies and the guard too).
+/// A child's SAs and policies in the kernel. The destructor takes the SAs away (and, unless keep_guard() was called
+/// before, the policies and the guard too).
 class KernelTunnel {
  public:
   virtual ~KernelTunnel() = default;

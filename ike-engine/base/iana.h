@@ -159,9 +159,9 @@ enum class NotifyType : std::uint16_t {
   redirect_supported = 16406,
   redirect = 16407,
   redirected_from = 16408,
-  childless_ikev2_supported = 16418,   // RFC 6023
-  fragmentation_supported = 16430,     // RFC 7383
-  signature_hash_algorithms = 16431,   // RFC 7427
+  childless_ikev2_supported = 16418,        // RFC 6023
+  fragmentation_supported = 16430,          // RFC 7383
+  signature_hash_algorithms = 16431,        // RFC 7427
   intermediate_exchange_supported = 16438,  // RFC 9242
 };
 

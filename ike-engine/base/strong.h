@@ -20,5 +20,7 @@ struct Strong {
 
 template <class Tag, class Rep>
 struct std::hash<latchkey::base::Strong<Tag, Rep>> {
-  std::size_t operator()(const latchkey::base::Strong<Tag, Rep>& id) const noexcept { return std::hash<Rep>{}(id.value); }
+  std::size_t operator()(const latchkey::base::Strong<Tag, Rep>& id) const noexcept {
+    return std::hash<Rep>{}(id.value);
+  }
 };

@@ -35,10 +35,10 @@ struct ChildKeys {
 base::Result<ChildKeys> derive_child_keys(base::PrfId prf, base::Bytes sk_d, base::Bytes g_ir, base::Bytes nonce_i,
                                           base::Bytes nonce_r, std::size_t key_size);
 
-/// The octets that a side's AUTH covers: message | nonce of the other | prf(SK_p, id), where `id_body` is the ID payload
-/// without its generic header (RFC 7296 section 2.15).
-base::Result<base::Buffer> signed_octets(base::PrfId prf, base::Bytes message, base::Bytes other_nonce, base::Bytes sk_p,
-                                         base::Bytes id_body);
+/// The octets that a side's AUTH covers: message | nonce of the other | prf(SK_p, id), where `id_body` is the ID
+/// payload without its generic header (RFC 7296 section 2.15).
+base::Result<base::Buffer> signed_octets(base::PrfId prf, base::Bytes message, base::Bytes other_nonce,
+                                         base::Bytes sk_p, base::Bytes id_body);
 /// AUTH data of method 13: prf(prf(SK_p, "Key Pad for IKEv2"), octets) (RFC 7619 section 2.1).
 base::Result<base::SecretBytes> null_auth(base::PrfId prf, base::Bytes sk_p, base::Bytes octets);
 

@@ -38,7 +38,8 @@ class PrivateKey {
   std::uint8_t ipseckey_algorithm() const;
   base::Result<base::Buffer> ipseckey_key() const;
   /// AUTH data of method 14: length octet, AlgorithmIdentifier, signature; the scheme is the strongest that `hashes`
-  /// (the peer's SIGNATURE_HASH_ALGORITHMS) allows; RSA signs PSS unless `pkcs1`. Errors: mismatch (no common hash), internal.
+  /// (the peer's SIGNATURE_HASH_ALGORITHMS) allows; RSA signs PSS unless `pkcs1`. Errors: mismatch (no common hash),
+  /// internal.
   base::Result<base::Buffer> sign_auth(std::span<const base::HashAlgorithm> hashes, base::Bytes octets,
                                        bool pkcs1 = false) const;
 

@@ -113,7 +113,7 @@ struct Negotiation {
   PendingRequest init;
   std::vector<Candidate> candidates;
   std::vector<base::Buffer>
-      replies;  ///< of all candidates so far, dead ones too: AUTH covers them, and a copy says nothing new
+      replies;             ///< of all candidates so far, dead ones too: AUTH covers them, and a copy says nothing new
   bool ambiguous = false;  ///< a candidate that failed may have answered another request than we took it to
   std::unique_ptr<api::ReservedSpi> reserved;
 };

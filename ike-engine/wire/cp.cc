@@ -10,8 +10,7 @@ base::Result<Cp> parse_cp(base::Bytes body) {
   cp.type = r.u8();
   r.skip(3);
   while (r.ok() && r.left() > 0) {
-    if (cp.attributes.size() == kMaxAttributes)
-      return base::fail(Errc::exhausted, "cp: more attributes than we read");
+    if (cp.attributes.size() == kMaxAttributes) return base::fail(Errc::exhausted, "cp: more attributes than we read");
     CpAttribute attribute;
     //= Reserved (1 bit) - This bit MUST be set to zero and MUST be ignored on receipt.
     attribute.type = r.u16() & 0x7fff;

@@ -21,8 +21,7 @@ base::Result<Delete> parse_delete(base::Bytes body) {
   const std::size_t spi_size = r.u8();
   const std::size_t count = r.u16();
   if (!r.ok()) return base::fail(Errc::truncated, "delete");
-  if (!is_size_of(del.protocol, spi_size))
-    return base::fail(Errc::malformed, "delete: SPI size is not the protocol's");
+  if (!is_size_of(del.protocol, spi_size)) return base::fail(Errc::malformed, "delete: SPI size is not the protocol's");
   if (spi_size == 0 && count != 0) return base::fail(Errc::malformed, "delete: SPIs of an IKE SA");
   if (r.left() != count * spi_size) return base::fail(Errc::malformed, "delete: count and length disagree");
   for (std::size_t i = 0; i < count; ++i) del.spis.push_back(base::Spi{r.u32()});

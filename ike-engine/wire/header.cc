@@ -11,8 +11,7 @@ constexpr std::uint8_t kHigherVersion = 0x10;
 constexpr std::uint8_t kInitiator = 0x08;
 
 std::uint8_t flags(const Header& header) {
-  return static_cast<std::uint8_t>((header.response ? kResponse : 0) |
-                                   (header.higher_version ? kHigherVersion : 0) |
+  return static_cast<std::uint8_t>((header.response ? kResponse : 0) | (header.higher_version ? kHigherVersion : 0) |
                                    (header.initiator ? kInitiator : 0));
 }
 }  // namespace
@@ -35,8 +34,7 @@ base::Result<Header> parse_header(base::Bytes datagram) {
   if (!r.ok()) return base::fail(Errc::truncated, "header");
   //= They MUST ignore the minor version number of received messages.
   if (header.version >> 4 != 2) return base::fail(Errc::unsupported, "header: major version is not 2");
-  if (header.length != datagram.size())
-    return base::fail(Errc::malformed, "header: length is not the datagram's");
+  if (header.length != datagram.size()) return base::fail(Errc::malformed, "header: length is not the datagram's");
   return header;
 }
 

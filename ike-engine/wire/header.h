@@ -16,9 +16,9 @@ struct Header {
   base::PayloadType next_payload = base::PayloadType::none;
   std::uint8_t version = 0x20;  ///< major version in the high four bits
   base::ExchangeType exchange{};
-  bool response = false;   ///< the R bit
+  bool response = false;        ///< the R bit
   bool higher_version = false;  ///< the V bit
-  bool initiator = false;  ///< the I bit: sent by the IKE SA's original initiator
+  bool initiator = false;       ///< the I bit: sent by the IKE SA's original initiator
   base::MessageId message_id;
   std::uint32_t length = 0;  ///< of the whole message, this header included, in octets
 

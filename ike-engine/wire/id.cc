@@ -8,16 +8,12 @@ using base::IdType;
 namespace {
 bool is_size_of(IdType type, std::size_t size) {
   switch (type) {
-    case IdType::ipv4_addr:
-      return size == 4;
-    case IdType::ipv6_addr:
-      return size == 16;
+    case IdType::ipv4_addr: return size == 4;
+    case IdType::ipv6_addr: return size == 16;
     // RFC 7619 section 2.2
     //= The Identification Data field of the ID payload for this ID Type MUST be empty.
-    case IdType::null:
-      return size == 0;
-    default:
-      return true;
+    case IdType::null: return size == 0;
+    default: return true;
   }
 }
 }  // namespace

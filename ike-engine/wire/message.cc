@@ -17,8 +17,7 @@ bool is_encrypted(PayloadType type) { return type == PayloadType::sk || type == 
 //= MUST be ignored by the recipient if the recipient understands the payload type code.
 bool is_known(PayloadType type) {
   const auto code = static_cast<std::uint8_t>(type);
-  return (code >= static_cast<std::uint8_t>(PayloadType::sa) &&
-          code <= static_cast<std::uint8_t>(PayloadType::eap)) ||
+  return (code >= static_cast<std::uint8_t>(PayloadType::sa) && code <= static_cast<std::uint8_t>(PayloadType::eap)) ||
          type == PayloadType::skf;
 }
 }  // namespace

@@ -73,8 +73,7 @@ base::Result<std::vector<Transform>> parse_transforms(base::Reader& r, std::size
     if (transforms.size() == count) return base::fail(Errc::malformed, "sa: more transforms than announced");
     const Substructure sub = read_substructure(r);
     if (!r.ok()) return base::fail(Errc::truncated, "sa: transform");
-    if (!marks_agree(sub, kMoreTransforms, r.left()))
-      return base::fail(Errc::malformed, "sa: last transform");
+    if (!marks_agree(sub, kMoreTransforms, r.left())) return base::fail(Errc::malformed, "sa: last transform");
     auto transform = parse_transform(sub.body);
     if (!transform) return std::unexpected(transform.error());
     transforms.push_back(*transform);
@@ -86,13 +85,10 @@ base::Result<std::vector<Transform>> parse_transforms(base::Reader& r, std::size
 // A protocol that we do not know may have SPIs of any size: the proposal is refused later, not the message.
 bool is_size_of(ProtocolId protocol, std::size_t spi_size) {
   switch (protocol) {
-    case ProtocolId::ike:
-      return spi_size == 0 || spi_size == 8;
+    case ProtocolId::ike: return spi_size == 0 || spi_size == 8;
     case ProtocolId::ah:
-    case ProtocolId::esp:
-      return spi_size == 4;
-    default:
-      return true;
+    case ProtocolId::esp: return spi_size == 4;
+    default: return true;
   }
 }
 
@@ -148,8 +144,7 @@ base::Result<Sa> parse_sa(base::Bytes body) {
   base::Reader r(body);
   Sa sa;
   do {
-    if (sa.proposals.size() == kMaxProposals)
-      return base::fail(Errc::exhausted, "sa: more proposals than we read");
+    if (sa.proposals.size() == kMaxProposals) return base::fail(Errc::exhausted, "sa: more proposals than we read");
     const Substructure sub = read_substructure(r);
     if (!r.ok()) return base::fail(Errc::truncated, "sa: proposal");
     if (!marks_agree(sub, kMoreProposals, r.left())) return base::fail(Errc::malformed, "sa: last proposal");
@@ -161,8 +156,7 @@ base::Result<Sa> parse_sa(base::Bytes body) {
 }
 
 void write(base::Writer& out, const Sa& sa) {
-  for (const Proposal& proposal : sa.proposals)
-    write_proposal(out, proposal, &proposal == &sa.proposals.back());
+  for (const Proposal& proposal : sa.proposals) write_proposal(out, proposal, &proposal == &sa.proposals.back());
 }
 
 }  // namespace latchkey::wire
