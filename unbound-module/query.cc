@@ -96,7 +96,7 @@ lk_next Query::resolved() {
 lk_next Query::again() {
   switch (phase_) {
     case Phase::resolving: return LK_HOLD;
-    case Phase::key: return key_name_.empty() ? key_known() : LK_HOLD;
+    case Phase::key: return await_key();
     case Phase::race: return step();
     case Phase::over: break;
   }
@@ -140,6 +140,7 @@ lk_next Query::addresses_resolved(const lk_answer& answer) {
       if (const auto address = base::Address::from_bytes(view(rrset.rdata[n]))) own_.push_back(*address);
   }
   phase_ = Phase::key;
+  key_deadline_us_ = key_deadline();
   return ask_for_key(name_);
 }
 
@@ -214,7 +215,30 @@ std::vector<lk_edit> Query::without_additional(const lk_answer& answer) const {
 
 lk_next Query::ask_for_key(base::Bytes name) {
   key_name_ = base::to_buffer(name);
-  if (resolver_.look_up(name, kTypeIpseckey, false)) return LK_HOLD;
+  if (resolver_.look_up(name, kTypeIpseckey, false)) return await_key();
+  return key_lost();
+}
+
+/// How long the key's lookup may take, in the resolver's time. An authority that drops IPSECKEY questions must neither
+/// downgrade a signed name nor hold an unsigned one up that would be released anyway.
+std::uint64_t Query::key_deadline() const {
+  const bool secure = statuses_.address == Security::secure && statuses_.alias == Security::secure;
+  if (secure || statuses_.unsigned_keys == Unsigned::require) return begun_us_ + worker_.settings.deadline_us;
+  return resolver_.now_us() + worker_.settings.unsigned_deadline_us;
+}
+
+lk_next Query::await_key() {
+  if (key_name_.empty()) return key_known();
+  // A lookup that has only just begun gets a moment: its answer may be in the cache.
+  const std::uint64_t now = resolver_.now_us();
+  const bool late = now >= key_deadline_us_;
+  if (late && timed_) return key_lost();
+  timed_ = true;
+  return wait_until(late ? now : key_deadline_us_);
+}
+
+/// The lookup came to nothing, or takes too long: a failed one.
+lk_next Query::key_lost() {
   key_name_.clear();
   key_ = KeyAnswer{};
   return key_known();
@@ -295,6 +319,9 @@ lk_next Query::act(Action action) {
       // What is not there, or does not count, may be answered from the cache; what failed is asked again next time.
       const bool settled = statuses_.key == KeyStatus::absent_secure || statuses_.key == KeyStatus::absent_insecure ||
                            statuses_.unsigned_keys == Unsigned::ignore;
+      // A key that comes later must not pull a tunnel over connections that have begun in clear.
+      if (statuses_.key == KeyStatus::failed)
+        for (const base::Address& address : own_) worker_.gate.released_in_clear(address, ttl_cap());
       return release_plain(settled, "released", reason);
     }
     case Action::negotiate: return start_race(true);

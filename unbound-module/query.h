@@ -62,6 +62,9 @@ class Query {
 
   // the key
   lk_next ask_for_key(base::Bytes name);
+  std::uint64_t key_deadline() const;
+  lk_next await_key();
+  lk_next key_lost();
   lk_next key_known();
   bool ask_again_at_the_end();
   KeyStatus weigh_keys();
@@ -98,6 +101,8 @@ class Query {
   Statuses statuses_;
   KeyAnswer key_;
   base::Buffer key_name_;  // whose IPSECKEY is being asked for; empty: none
+  std::uint64_t key_deadline_us_ = 0;
+  bool timed_ = false;  // the wait for the key has begun
   bool asked_again_ = false;
   IpseckeySet keys_;
 

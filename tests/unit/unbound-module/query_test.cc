@@ -193,6 +193,33 @@ TEST_F(QueryStory, whose_resolution_failed_is_cached_as_that_and_nothing_else_ha
   EXPECT_TRUE(gate.decisions.empty());
 }
 
+TEST_F(QueryStory, of_a_signed_name_ends_in_servfail_if_the_key_is_not_known_by_the_deadline) {
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask();
+  resolver.now += 100'000;
+  EXPECT_EQ(query->resolved(), LK_HOLD);
+  EXPECT_EQ(resolver.timer_ms, 3901U);
+  EXPECT_EQ(query->again(), LK_HOLD);  // for no reason
+  resolver.now += 3'901'000;
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  EXPECT_TRUE(resolver.refused);
+  ASSERT_TRUE(query->error());
+  EXPECT_EQ(query->error()->code, 22);
+}
+
+TEST_F(QueryStory, of_an_unsigned_name_does_not_wait_long_for_a_key_that_may_be_dropped_on_the_way) {
+  resolver.answer = Answer(LK_INSECURE);
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask();
+  EXPECT_EQ(query->resolved(), LK_HOLD);
+  EXPECT_EQ(resolver.timer_ms, 301U);
+  resolver.now += 301'000;
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  EXPECT_EQ(verdict(), "released");
+  EXPECT_FALSE(resolver.refused);
+  EXPECT_THAT(gate.clear, testing::ElementsAre("192.0.2.1"));  // no late tunnel into its connections
+}
+
 TEST_F(QueryStory, holds_a_protected_name_until_the_tunnel_is_up) {
   EXPECT_EQ(hold({v4(1)}), LK_HOLD);
   ASSERT_EQ(gate.wants.size(), 1U);
