@@ -108,15 +108,16 @@ IpseckeySet parse_set(const std::vector<base::Bytes>& rdatas) {
   for (const base::Bytes rdata : rdatas) {
     auto record =
         set.records.size() < kMaxRecords ? parse_ipseckey(rdata) : fail(Errc::exhausted, "IPSECKEY set is too large");
-    if (record)
-      set.records.push_back(std::move(*record));
-    else
+    if (!record) {
       ++set.malformed;
+      continue;
+    }
+    // RFC 4025 section 2.2
+    //= Gateways listed in IPSECKEY records with lower precedence are to be attempted first.
+    const auto behind = std::upper_bound(set.records.begin(), set.records.end(), record->precedence,
+                                         [](auto value, const auto& other) { return value < other.precedence; });
+    set.records.insert(behind, std::move(*record));
   }
-  // RFC 4025 section 2.2
-  //= Gateways listed in IPSECKEY records with lower precedence are to be attempted first.
-  std::stable_sort(set.records.begin(), set.records.end(),
-                   [](const auto& a, const auto& b) { return a.precedence < b.precedence; });
   return set;
 }
 
