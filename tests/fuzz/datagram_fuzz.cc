@@ -42,8 +42,8 @@ constexpr std::size_t kMaxSteps = 24;
 enum class Step : std::uint8_t {
   raw,            // the octets as they are
   init_reply,     // header of a reply to our newest IKE_SA_INIT, then: type of the first payload, chain
-  sealed,         // exchange, flags, message ID, type of the first payload, content of SK
-  fragment,       // exchange, flags, message ID, number, total, type of the first payload, content of SKF
+  sealed,         // what is odd about the header, type of the first payload, content of SK
+  fragment,       // the same with total and number before the type, and SKF
   edited_init,    // the server's reply with an octet changed: where, by what
   edited_auth,    // the server's reply with a payload changed before it was sealed
   honest,         // what the server last said, if it has not been delivered yet
@@ -174,23 +174,39 @@ class World {
     receive(out.view());
   }
 
+  /// The header of what the server would send now: its reply to IKE_AUTH, or a request of its own.
+  wire::Header next_of_server(const support::ResponderSa& sa) const {
+    wire::Header header;
+    header.spi_i = sa.spi_i;
+    header.spi_r = sa.spi_r;
+    header.response = !established_;
+    header.exchange = established_ ? base::ExchangeType::informational : base::ExchangeType::ike_auth;
+    header.message_id.value = established_ ? server_requests_ : 1;
+    return header;
+  }
+
   void forge_sealed(Step step, base::Reader& r) {
     support::ResponderSa* sa = server_.newest();
     if (sa == nullptr) return;
-    wire::Header header;
-    header.spi_i = sa->spi_i;
-    header.spi_r = sa->spi_r;
-    header.exchange = base::ExchangeType{static_cast<std::uint8_t>(34 + r.u8() % 4)};
-    header.response = (r.u8() & 1) != 0;
-    header.message_id.value = r.u8() % 4U;
+    wire::Header header = next_of_server(*sa);
+    const std::uint8_t odd = r.u8();  // one message in four is of another exchange, direction or number
+    if (odd % 4 == 3) {
+      header.exchange = base::ExchangeType{static_cast<std::uint8_t>(34 + odd / 4 % 4)};
+      header.response = (odd & 64) != 0;
+      header.message_id.value = r.u8() % 4U;
+    } else if (header.exchange == base::ExchangeType::informational && odd % 4 == 2) {
+      header.exchange = base::ExchangeType::create_child_sa;
+    }
     std::uint16_t number = 0;
     std::uint16_t total = 0;
     if (step == Step::fragment) {
       total = static_cast<std::uint16_t>(1 + r.u8() % 8);
-      number = static_cast<std::uint16_t>(r.u8() % (total + 2));
+      const std::uint8_t which = r.u8();
+      number = static_cast<std::uint16_t>(which < 224 ? 1 + which % total : which % (total + 2));
     }
     const PayloadType first{r.u8()};
     receive(sa->sealing.seal_part(header, first, r.rest(), number, total));
+    if (established_ && !header.response && number == total) ++server_requests_;
   }
 
   void edited_init(base::Reader& r) {
@@ -230,8 +246,9 @@ class World {
   }
 
   void speak(std::uint8_t what) {
-    const support::ResponderSa* sa = server_.newest();
+    support::ResponderSa* sa = server_.newest();
     if (sa == nullptr || !sa->child) return;
+    sa->next_request = server_requests_;
     using Create = support::Responder::Create;
     std::vector<api::Datagram> out;
     switch (what % 6) {
@@ -243,6 +260,7 @@ class World {
       default: out = server_.send_create_child(Create::rekey_ike); break;
     }
     for (const auto& datagram : out) receive(datagram.bytes);
+    ++server_requests_;
   }
 
   void wait(base::Duration span) {
@@ -291,6 +309,7 @@ class World {
   bool true_init_ = false;
   bool true_auth_delivered_ = false;
   bool established_ = false;
+  std::uint32_t server_requests_ = 0;  ///< the next message ID of the server's own requests, as far as we keep count
   support::Responder server_;
 };
 
