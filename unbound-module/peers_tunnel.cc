@@ -45,7 +45,9 @@ void Peers::event(const api::Event& event, base::TimePoint now) {
     down(address, peer, *lost, now);
   } else if (const auto* step = std::get_if<api::Progress>(&event)) {
     const std::string name = peer.round ? peer.round->name : std::string();
-    log_.info(step->step, {{"name", name}, {"peer", address.to_string()}, {"", step->detail}});
+    // The engine says where to; if it does not, the address does.
+    const std::string where = step->detail.starts_with("peer=") ? std::string() : "peer=" + address.to_string();
+    log_.info(step->step, {{"name", name}, {"", where}, {"", step->detail}});
   }
   begin_round(address, peer, now);
   reschedule(address, peer);

@@ -1,0 +1,54 @@
+#include "unbound-module/failed_peers.h"
+
+#include <gtest/gtest.h>
+
+namespace latchkey::unbound {
+namespace {
+
+using namespace std::chrono_literals;
+
+PeerId peer(std::uint8_t last) {
+  return {*base::Address::from_bytes(std::array<std::uint8_t, 4>{8, 8, 8, last}), {}, false};
+}
+
+TEST(failed_peers, double_from_5_s_to_5_min) {
+  FailedPeers failed(5s, 300s, 10);
+  base::TimePoint now{1h};
+  for (const auto wait : {5s, 10s, 20s, 40s, 80s, 160s, 300s, 300s}) {
+    failed.remember(peer(1), "timeout", now);
+    ASSERT_NE(failed.find(peer(1), now), nullptr);
+    EXPECT_EQ(failed.find(peer(1), now)->until - now, wait);
+    now += wait;
+    EXPECT_EQ(failed.find(peer(1), now), nullptr);
+  }
+}
+
+TEST(failed_peers, begin_anew_after_a_long_quiet_time_or_a_success) {
+  FailedPeers failed(5s, 300s, 10);
+  base::TimePoint now{1h};
+  failed.remember(peer(1), "timeout", now);
+  now += 400s;
+  failed.remember(peer(1), "timeout", now);
+  EXPECT_EQ(failed.find(peer(1), now)->times, 1U);
+  failed.forget(peer(1));
+  EXPECT_EQ(failed.find(peer(1), now), nullptr);
+}
+
+TEST(failed_peers, give_up_the_one_that_ends_soonest_when_full) {
+  FailedPeers failed(5s, 300s, 2);
+  const base::TimePoint now{1h};
+  failed.remember(peer(1), "timeout", now);
+  failed.remember(peer(2), "timeout", now + 1s);
+  failed.remember(peer(3), "timeout", now + 2s);
+  EXPECT_EQ(failed.size(), 2U);
+  EXPECT_EQ(failed.find(peer(1), now + 2s), nullptr);
+  EXPECT_NE(failed.find(peer(3), now + 2s), nullptr);
+}
+
+TEST(failed_peers, know_a_key_set_whatever_its_order) {
+  const api::DnsKey a{2, {1}}, b{3, {2}};
+  EXPECT_EQ(make_key_set({a, b}), make_key_set({b, a, b}));
+}
+
+}  // namespace
+}  // namespace latchkey::unbound

@@ -1,0 +1,43 @@
+#pragma once
+// An engine thread that only remembers what it was asked.
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "host/tenant.h"
+
+namespace latchkey::unbound {
+
+class FakeServices final : public host::Services {
+ public:
+  struct Connect {
+    api::SessionId session;
+    base::Address remote;
+    std::vector<api::DnsKey> keys;
+    base::TimePoint deadline;
+  };
+
+  std::vector<Connect> connects;
+  std::vector<api::SessionId> closed;
+  std::map<base::Address, base::TimePoint> guards;
+  std::set<base::Address> own;
+  api::ChildCounters traffic;
+  base::Errc refuse = base::Errc::internal;  ///< what connect() answers, if not internal
+
+  base::Result<api::SessionId> connect(const base::Address& remote, const std::vector<api::DnsKey>& keys,
+                                       base::TimePoint deadline, base::TimePoint) override {
+    if (refuse != base::Errc::internal) return base::fail(refuse, "refused by the test");
+    const api::SessionId session{connects.size() + 1};
+    connects.push_back({session, remote, keys, deadline});
+    return session;
+  }
+  void close(api::SessionId session, base::TimePoint) override { closed.push_back(session); }
+  base::Result<api::ChildCounters> counters(api::SessionId) override { return traffic; }
+  void hold_guard(const base::Address& remote, base::TimePoint until) override { guards[remote] = until; }
+  void release_guard(const base::Address& remote) override { guards.erase(remote); }
+  bool is_own(const base::Address& address) const override { return own.contains(address); }
+  api::EngineStats stats() const override { return {}; }
+};
+
+}  // namespace latchkey::unbound

@@ -1,0 +1,346 @@
+#include "unbound-module/peers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/unbound-module/fake_services.h"
+
+namespace latchkey::unbound {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const base::Address kServer = *base::Address::parse("8.8.4.4");
+const api::DnsKey kKeyA{2, {1, 2, 3}};
+const api::DnsKey kKeyB{3, {4, 5, 6}};
+
+class peers : public testing::Test {
+ protected:
+  PeersConfig config;
+  FakeServices engine;
+  host::Log log{[](host::Level, std::string_view) {}};
+  std::unique_ptr<Peers> table;
+  base::TimePoint now{1h};
+  std::uint64_t tickets = 0;
+
+  Peers& made() {
+    if (!table) table = std::make_unique<Peers>(config, engine, log);
+    return *table;
+  }
+
+  Want a_want(std::string name, std::vector<api::DnsKey> keys, base::Address address = kServer) {
+    return {Ticket{++tickets}, WorkerId{1}, std::move(name), address, std::move(keys), true, 60, 0};
+  }
+  std::uint64_t ask(std::string name, std::vector<api::DnsKey> keys, base::Address address = kServer) {
+    made().want(a_want(std::move(name), std::move(keys), address), now);
+    return tickets;
+  }
+  std::vector<Done> outcomes() {
+    std::vector<Done> all;
+    for (Outcome& outcome : made().take_outcomes()) all.push_back(std::move(outcome.done));
+    return all;
+  }
+  Done only_outcome() {
+    auto all = outcomes();
+    EXPECT_EQ(all.size(), 1U);
+    return all.empty() ? Done{} : all.front();
+  }
+  void establish(std::uint64_t session, const api::DnsKey& key) {
+    api::Established up;
+    up.session = api::SessionId{session};
+    up.key = key;
+    up.key_name = "RSA-3072";
+    made().event(up, now);
+  }
+  void fail(std::uint64_t session) {
+    made().event(api::Failed{api::SessionId{session}, api::Reason::auth_failed, 24, {}}, now);
+  }
+  void lose(std::uint64_t session) {
+    made().event(api::Down{api::SessionId{session}, api::Reason::deleted_by_peer}, now);
+  }
+  void pass(base::Duration time) {
+    now += time;
+    made().expire(now);
+  }
+};
+
+TEST_F(peers, release_when_the_tunnel_is_up) {
+  ask("a.example", {kKeyA});
+  EXPECT_THAT(outcomes(), IsEmpty());
+  ASSERT_EQ(engine.connects.size(), 1U);
+  EXPECT_EQ(engine.connects[0].remote, kServer);
+  establish(1, kKeyA);
+  const Done done = only_outcome();
+  EXPECT_EQ(done.verdict, Verdict::up);
+  EXPECT_EQ(done.ticket, Ticket{1});
+  EXPECT_EQ(done.lease_left_s, 3600U);
+}
+
+TEST_F(peers, share_one_negotiation_among_any_number_of_questions) {
+  for (int i = 0; i < 200; ++i) ask("a.example", {kKeyA});
+  EXPECT_EQ(engine.connects.size(), 1U);
+  EXPECT_THAT(outcomes(), IsEmpty());
+  establish(1, kKeyA);
+  EXPECT_EQ(outcomes().size(), 200U);
+  EXPECT_EQ(made().count(Verdict::up), 200U);
+}
+
+TEST_F(peers, answer_at_once_when_the_tunnel_is_there_and_say_what_is_left_of_it) {
+  ask("a.example", {kKeyA});
+  establish(1, kKeyA);
+  outcomes();
+  pass(10min);
+  ask("b.example", {kKeyB, kKeyA});
+  const Done done = only_outcome();
+  EXPECT_EQ(done.verdict, Verdict::up);
+  EXPECT_EQ(done.lease_left_s, 3000U);
+  EXPECT_EQ(engine.connects.size(), 1U);
+}
+
+TEST_F(peers, fail_a_second_question_at_once_and_try_again_when_the_time_has_ended) {
+  ask("a.example", {kKeyA});
+  fail(1);
+  EXPECT_EQ(only_outcome().verdict, Verdict::failed);
+  ask("a.example", {kKeyA});
+  const Done second = only_outcome();
+  EXPECT_EQ(second.verdict, Verdict::failed);
+  EXPECT_THAT(second.reason, HasSubstr("remembered"));
+  EXPECT_EQ(engine.connects.size(), 1U);
+  pass(5s);
+  ask("a.example", {kKeyA});
+  EXPECT_EQ(engine.connects.size(), 2U);
+}
+
+TEST_F(peers, do_not_let_one_name_s_failure_deny_another_with_other_keys) {
+  ask("evil.example", {kKeyB});
+  fail(1);
+  outcomes();
+  ask("a.example", {kKeyA});
+  ASSERT_EQ(engine.connects.size(), 2U);
+  establish(2, kKeyA);
+  EXPECT_EQ(only_outcome().verdict, Verdict::up);
+}
+
+TEST_F(peers, never_negotiate_twice_at_once_with_one_address) {
+  ask("evil.example", {kKeyB});
+  const auto second = ask("a.example", {kKeyA});
+  EXPECT_EQ(engine.connects.size(), 1U);
+  fail(1);
+  EXPECT_EQ(only_outcome().verdict, Verdict::failed);
+  ASSERT_EQ(engine.connects.size(), 2U);
+  EXPECT_THAT(engine.connects[1].keys, ElementsAre(kKeyA));
+  establish(2, kKeyA);
+  EXPECT_EQ(only_outcome().ticket, Ticket{second});
+}
+
+TEST_F(peers, refuse_a_name_that_does_not_publish_the_tunnel_s_key) {
+  ask("a.example", {kKeyA});
+  establish(1, kKeyA);
+  outcomes();
+  ask("evil.example", {kKeyB});
+  EXPECT_EQ(only_outcome().verdict, Verdict::conflict);
+  EXPECT_EQ(engine.connects.size(), 1U);
+  EXPECT_THAT(engine.closed, IsEmpty());
+}
+
+TEST_F(peers, refuse_those_who_wait_and_lack_the_proven_key) {
+  ask("a.example", {kKeyA});
+  ask("evil.example", {kKeyB});
+  establish(1, kKeyA);
+  const auto all = outcomes();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].verdict, Verdict::up);
+  EXPECT_EQ(all[1].verdict, Verdict::conflict);
+}
+
+TEST_F(peers, replace_a_tunnel_that_no_secure_name_vouches_for) {
+  Want loose = a_want("loose.example", {kKeyB});
+  loose.verified = false;
+  made().want(loose, now);
+  establish(1, kKeyB);
+  outcomes();
+  ask("a.example", {kKeyA});
+  EXPECT_THAT(engine.closed, ElementsAre(api::SessionId{1}));
+  EXPECT_EQ(engine.guards.count(kServer), 1U);  // no plaintext in between
+  ASSERT_EQ(engine.connects.size(), 2U);
+  establish(2, kKeyA);
+  EXPECT_EQ(only_outcome().verdict, Verdict::up);
+}
+
+TEST_F(peers, never_mix_the_keys_of_secure_and_other_names) {
+  ask("first.example", {kKeyB});
+  Want loose = a_want("loose.example", {{4, {7}}});
+  loose.verified = false;
+  made().want(loose, now);
+  ask("a.example", {kKeyA});
+  fail(1);
+  ASSERT_EQ(engine.connects.size(), 2U);
+  EXPECT_THAT(engine.connects[1].keys, ElementsAre(kKeyA));
+}
+
+TEST_F(peers, tell_those_who_wait_in_time_and_go_on_in_the_background) {
+  ask("a.example", {kKeyA});
+  EXPECT_EQ(made().next_deadline(), now + config.answer_after);
+  pass(config.answer_after);
+  EXPECT_EQ(only_outcome().verdict, Verdict::failed);
+  ask("a.example", {kKeyA});
+  EXPECT_EQ(only_outcome().verdict, Verdict::failed);
+  EXPECT_EQ(engine.connects.size(), 1U);
+  establish(1, kKeyA);  // late, but there
+  ask("a.example", {kKeyA});
+  EXPECT_EQ(only_outcome().verdict, Verdict::up);
+}
+
+TEST_F(peers, let_no_late_tunnel_come_up_for_an_address_that_went_out_in_clear) {
+  Want attempt = a_want("loose.example", {kKeyB});
+  attempt.verified = false;
+  attempt.attempt_ms = 300;
+  made().want(attempt, now);
+  ASSERT_EQ(engine.connects.size(), 1U);
+  EXPECT_EQ(engine.connects[0].deadline, now + 300ms);
+  pass(300ms);
+  EXPECT_EQ(only_outcome().verdict, Verdict::failed);
+  establish(1, kKeyB);
+  EXPECT_THAT(engine.closed, ElementsAre(api::SessionId{1}));
+  attempt.ticket = Ticket{++tickets};
+  now += 30s;  // the failure's time has ended, the TTL has not
+  made().want(attempt, now);
+  EXPECT_EQ(only_outcome().verdict, Verdict::failed);
+  EXPECT_EQ(engine.connects.size(), 1U);
+  ask("a.example", {kKeyA});  // a secure key is never held back by that
+  EXPECT_EQ(engine.connects.size(), 2U);
+}
+
+TEST_F(peers, hold_the_guard_when_a_tunnel_is_lost_and_try_again_while_a_lease_lives) {
+  ask("a.example", {kKeyA});
+  establish(1, kKeyA);
+  outcomes();
+  now += 10s;
+  lose(1);
+  EXPECT_EQ(engine.guards.at(kServer), now + 50s + config.idle);
+  ASSERT_EQ(engine.connects.size(), 2U);
+  EXPECT_THAT(engine.connects[1].keys, ElementsAre(kKeyA));
+  ask("a.example", {kKeyA});
+  EXPECT_THAT(outcomes(), IsEmpty());
+  establish(2, kKeyA);
+  EXPECT_EQ(only_outcome().verdict, Verdict::up);
+}
+
+TEST_F(peers, negotiate_anew_only_when_asked_once_all_leases_have_ended) {
+  ask("a.example", {kKeyA});
+  establish(1, kKeyA);
+  outcomes();
+  now += 2min;
+  lose(1);
+  EXPECT_EQ(engine.connects.size(), 1U);
+  EXPECT_EQ(made().next_deadline(), base::kNever);
+  ask("a.example", {kKeyA});
+  EXPECT_EQ(engine.connects.size(), 2U);
+}
+
+TEST_F(peers, let_an_idle_tunnel_go_with_its_guard_but_not_one_in_use) {
+  ask("a.example", {kKeyA});
+  establish(1, kKeyA);
+  outcomes();
+  for (int minute = 0; minute < 20; ++minute) {
+    ++engine.traffic.packets_out;
+    pass(1min);
+  }
+  EXPECT_THAT(engine.closed, IsEmpty());
+  for (int minute = 0; minute < 16; ++minute) pass(1min);
+  EXPECT_THAT(engine.closed, ElementsAre(api::SessionId{1}));
+  EXPECT_THAT(engine.guards, IsEmpty());
+  EXPECT_EQ(made().next_deadline(), base::kNever);
+}
+
+TEST_F(peers, send_nothing_to_addresses_that_rule_4_forbids) {
+  engine.own.insert(kServer);
+  for (const char* address : {"127.0.0.1", "10.1.2.3", "fe80::1", "8.8.4.4"}) {
+    ask("a.example", {kKeyA}, *base::Address::parse(address));
+    EXPECT_EQ(only_outcome().verdict, Verdict::forbidden) << address;
+  }
+  EXPECT_THAT(engine.connects, IsEmpty());
+}
+
+TEST_F(peers, forget_a_question_but_not_its_negotiation) {
+  const auto ticket = ask("a.example", {kKeyA});
+  made().forget(WorkerId{1}, Ticket{ticket});
+  EXPECT_EQ(made().waiting(), 0U);
+  establish(1, kKeyA);
+  EXPECT_THAT(outcomes(), IsEmpty());
+  EXPECT_EQ(made().tunnels(now).size(), 1U);
+}
+
+TEST_F(peers, try_failed_peers_again_on_another_network) {
+  ask("a.example", {kKeyA});
+  fail(1);
+  outcomes();
+  made().network_changed();
+  ask("a.example", {kKeyA});
+  EXPECT_EQ(engine.connects.size(), 2U);
+}
+
+TEST_F(peers, stop_at_the_bound_of_peers) {
+  config.max_peers = 1;
+  ask("a.example", {kKeyA});
+  ask("b.example", {kKeyA}, *base::Address::parse("8.8.8.8"));
+  EXPECT_EQ(only_outcome().verdict, Verdict::limit);
+  EXPECT_EQ(made().count(Verdict::limit), 1U);
+}
+
+TEST_F(peers, stop_at_the_bound_of_negotiations) {
+  config.max_half_open = 1;
+  ask("a.example", {kKeyA});
+  ask("b.example", {kKeyA}, *base::Address::parse("8.8.8.8"));
+  EXPECT_EQ(only_outcome().verdict, Verdict::limit);
+  fail(1);
+  outcomes();
+  ask("b.example", {kKeyA}, *base::Address::parse("8.8.8.8"));
+  EXPECT_EQ(engine.connects.size(), 2U);
+}
+
+TEST_F(peers, stop_at_the_bound_of_questions_that_wait) {
+  config.max_waiting = 2;
+  ask("a.example", {kKeyA});
+  ask("b.example", {kKeyA});
+  ask("c.example", {kKeyA});
+  EXPECT_EQ(only_outcome().verdict, Verdict::limit);
+}
+
+TEST_F(peers, give_each_destination_a_budget_that_success_refills) {
+  for (std::uint8_t i = 0; i < Budget::kDestination; ++i) {
+    ask("a.example", {{2, {i}}});
+    fail(i + 1U);
+  }
+  outcomes();
+  ask("a.example", {kKeyA});
+  EXPECT_EQ(only_outcome().verdict, Verdict::limit);
+  pass(Budget::kDestinationEach);
+  ask("a.example", {kKeyA});
+  EXPECT_EQ(engine.connects.size(), Budget::kDestination + 1);
+}
+
+TEST_F(peers, say_limit_when_the_engine_is_at_its_bound_and_failed_when_there_is_no_route) {
+  engine.refuse = base::Errc::exhausted;
+  ask("a.example", {kKeyA});
+  EXPECT_EQ(only_outcome().verdict, Verdict::limit);
+  engine.refuse = base::Errc::not_found;
+  ask("a.example", {kKeyA});
+  EXPECT_EQ(only_outcome().verdict, Verdict::failed);
+  EXPECT_EQ(made().failures(now).size(), 1U);
+  EXPECT_EQ(made().negotiating(), 0U);
+}
+
+TEST_F(peers, say_goodbye_to_every_session_at_the_end) {
+  ask("a.example", {kKeyA});
+  establish(1, kKeyA);
+  ask("b.example", {kKeyA}, *base::Address::parse("8.8.8.8"));
+  made().close_all(now);
+  EXPECT_THAT(engine.closed, testing::UnorderedElementsAre(api::SessionId{1}, api::SessionId{2}));
+}
+
+}  // namespace
+}  // namespace latchkey::unbound
