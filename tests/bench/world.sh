@@ -5,6 +5,7 @@ resolver=lkbench-resolver-$$
 server=lkbench-server-$$
 resolver_address=192.1.2.10
 authority=lkbench-authority-$$
+line=lkbench-line-$$     # stands in the wire where the kernel has no netem
 authority_address=192.1.3.20
 zone=bench.example
 names=${NAMES:-20000}
@@ -19,13 +20,29 @@ make_world() {
   for space in "$resolver" "$server" "$authority"; do
     ip netns add "$space" && ip -n "$space" link set lo up || return 1
   done
-  ip -n "$resolver" link add wire type veth peer name wire netns "$server"
+  if [ -n "${round_trip_ms:-}" ] && ! kernel_has_netem; then
+    make_line || return 1
+  else
+    ip -n "$resolver" link add wire type veth peer name wire netns "$server"
+  fi
   ip -n "$resolver" link add names type veth peer name wire netns "$authority"
   ip -n "$resolver" addr add "$resolver_address/24" dev wire
   ip -n "$resolver" addr add 192.1.3.10/24 dev names
   ip -n "$authority" addr add "$authority_address/24" dev wire
   for space in "$resolver" "$server" "$authority"; do ip -n "$space" link set wire up; done
   ip -n "$resolver" link set names up
+}
+
+kernel_has_netem() { in_resolver tc qdisc add dev lo root netem delay 1ms 2>/dev/null && in_resolver tc qdisc del dev lo root; }
+
+# The wire to the server as two, with a program between them that keeps each frame for half a round trip.
+make_line() {
+  ip netns add "$line" && ip netns exec "$line" sysctl -qw net.ipv6.conf.default.disable_ipv6=1 || return 1
+  ip -n "$resolver" link add wire type veth peer name near netns "$line"
+  ip -n "$server" link add wire type veth peer name far netns "$line"
+  ip -n "$line" link set dev near up && ip -n "$line" link set dev far up || return 1
+  ip netns exec "$line" "$build/tests/bench/delay_line" near far "$((round_trip_ms / 2))" &
+  pids+=($!)
 }
 
 # Whether SAs can be added here; tried in the resolver's namespace, which goes with the run.
@@ -47,7 +64,7 @@ end_world() {
   local pid
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
   wait 2>/dev/null
-  for pid in "$resolver" "$server" "$authority"; do ip netns del "$pid" 2>/dev/null; done
+  for pid in "$resolver" "$server" "$authority" "$line"; do ip netns del "$pid" 2>/dev/null; done
   rm -rf "$work"
 }
 
