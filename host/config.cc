@@ -44,7 +44,7 @@ ValueResult set_key(const YAML::Node& key, const YAML::Node& value, const std::s
     error = unknown_key(key, name);
   }
   // An empty value has no place of its own in the text.
-  if (error && error->mark.is_null()) error->mark = key.Mark();
+  if (error && value.IsNull()) error->mark = key.Mark();
   return error;
 }
 

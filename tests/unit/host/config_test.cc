@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"deadline_ms: 4000.5\n", "1:14: ", "found 4000.5"},
                     Wrong{"deadline_ms: [4000]\n", "1:14: ", "found a list"},
                     Wrong{"deadline_ms: 99999999999999999999\n", "1:14: ", "whole number"},
-                    Wrong{"log_level: info\ndeadline_ms:\n", "2:", "found nothing"},
+                    Wrong{"log_level: info\ndeadline_ms:\n", "2:1: ", "found nothing"},
                     Wrong{"unsigned: maybe\n", "1:11: ", "ignore, opportunistic, require, found maybe"},
                     Wrong{"listen: 500\n", "1:9: ", "listen: expected lines"},
                     Wrong{"- a\n- b\n", "1:1: ", "the file: expected lines"},
