@@ -112,10 +112,14 @@ void EngineGate::decided(const Decision& decision) {
     const std::lock_guard lock(mutex_);
     if (verdicts_.size() < kMostVerdicts || verdicts_.contains(decision.verdict)) ++verdicts_[decision.verdict];
   }
-  log_.info("answer", {{"name", decision.name},
-                       {"type", decision.type},
-                       {"verdict", decision.verdict},
-                       {"reason", decision.reason.empty() ? "-" : decision.reason}});
+  // A line for each plain name would cost more than the rest of what we do for it.
+  const host::Level level = decision.verdict == "released" ? host::Level::debug : host::Level::info;
+  if (!log_.wants(level)) return;
+  log_.line(level, "answer",
+            {{"name", decision.name},
+             {"type", decision.type},
+             {"verdict", decision.verdict},
+             {"reason", decision.reason.empty() ? "-" : decision.reason}});
 }
 
 void EngineGate::reconfigure(PeersConfig config) {
