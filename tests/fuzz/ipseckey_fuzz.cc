@@ -40,6 +40,13 @@ void check_rule_1(const IpseckeyRecord& record, const base::Address& address, bo
   check(secure && record.gateway_type != GatewayType::name && base::same(record.gateway, address.bytes()));
 }
 
+// The same record with a key that is good (RFC 8032 section 7.1, TEST 1), so that its gateway alone decides.
+IpseckeyRecord with_good_key(IpseckeyRecord record) {
+  record.algorithm = 4;
+  record.key = *base::from_hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+  return record;
+}
+
 void fuzz(base::Bytes rdata) {
   const base::Address addresses[] = {*base::Address::parse("192.0.2.1"), *base::Address::parse("2001:db8::1")};
   const auto record = parse_ipseckey(rdata);
@@ -47,8 +54,10 @@ void fuzz(base::Bytes rdata) {
     check(base::same(written(*record), rdata) && has_its_gateways_size(*record));
     (void)to_text(*record);
     for (const auto& address : addresses) {
-      check_rule_1(*record, address, true);
-      check_rule_1(*record, address, false);
+      for (const bool secure : {true, false}) {
+        check_rule_1(*record, address, secure);
+        check_rule_1(with_good_key(*record), address, secure);
+      }
     }
   }
   const IpseckeySet set = parse_set({rdata, rdata});
