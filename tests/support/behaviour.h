@@ -47,9 +47,10 @@ struct Behaviour {
   bool silent_auth = false;
   unsigned cookies = 0;  ///< so many times a request is answered by a new COOKIE
   std::size_t cookie_size = 24;
-  std::optional<base::KeMethod> ke = {};                 ///< wants this method, by INVALID_KE_PAYLOAD if need be
-  std::optional<base::KeMethod> always_invalid_ke = {};  ///< answers every request by INVALID_KE_PAYLOAD with this method
-  std::optional<base::NotifyType> init_error = {};       ///< answers IKE_SA_INIT by this alone
+  std::optional<base::KeMethod> ke = {};  ///< wants this method, by INVALID_KE_PAYLOAD if need be
+  std::optional<base::KeMethod> always_invalid_ke =
+      {};                                           ///< answers every request by INVALID_KE_PAYLOAD with this method
+  std::optional<base::NotifyType> init_error = {};  ///< answers IKE_SA_INIT by this alone
   std::vector<Forgery> forgeries = {};
   bool behind_nat = false;        ///< NAT detection shall say that we are
   bool no_nat_detection = false;  ///< leaves its notifies out
