@@ -88,6 +88,11 @@ void EngineGate::forget(WorkerId worker, Ticket ticket) {
   if (inbox_.push(Forgotten{worker, ticket})) ring(wake_fd_);
 }
 
+void EngineGate::released_in_clear(const base::Address& address, std::uint32_t ttl_s) {
+  const std::lock_guard lock(mutex_);
+  if (inbox_.push(InClear{address, ttl_s})) ring(wake_fd_);
+}
+
 std::vector<Done> EngineGate::take(WorkerId worker, std::size_t most) {
   std::vector<Done> out;
   const std::lock_guard lock(mutex_);
@@ -156,6 +161,7 @@ void EngineGate::woken(base::TimePoint now) {
     if (auto* want = std::get_if<Want>(&item)) peers_->want(std::move(*want), now);
     if (const auto* gone = std::get_if<Forgotten>(&item)) peers_->forget(gone->worker, gone->ticket);
     if (const auto* gone = std::get_if<Gone>(&item)) peers_->forget_all(gone->worker);
+    if (const auto* clear = std::get_if<InClear>(&item)) peers_->released_in_clear(clear->address, clear->ttl_s, now);
     if (auto* config = std::get_if<PeersConfig>(&item)) peers_->configure(std::move(*config));
   }
   deliver();

@@ -36,6 +36,7 @@ class EngineGate final : public Gate, public host::Tenant {
   void forget(WorkerId worker, Ticket ticket) override;
   std::vector<Done> take(WorkerId worker, std::size_t most) override;
   void decided(const Decision& decision) override;
+  void released_in_clear(const base::Address& address, std::uint32_t ttl_s) override;
   void observed(std::string_view event, const std::string& name, std::string_view detail) override;
 
   /// From any thread: the peers use it from their next turn on.
@@ -65,7 +66,11 @@ class EngineGate final : public Gate, public host::Tenant {
   struct Gone {
     WorkerId worker;
   };
-  using Item = std::variant<Want, Forgotten, Gone, PeersConfig>;
+  struct InClear {
+    base::Address address;
+    std::uint32_t ttl_s = 0;
+  };
+  using Item = std::variant<Want, Forgotten, Gone, InClear, PeersConfig>;
   /// What the workers have for the engine thread.
   struct Inbox {
     std::vector<Item> items;

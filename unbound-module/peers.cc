@@ -203,9 +203,15 @@ void Peers::remember(const base::Address& address, const Waiter& waiter, const s
   const bool attempt = waiter.rank == Rank::attempt;
   const PeerId id{address, waiter.keys, attempt};
   if (!failed_.find(id, now)) failed_.remember(id, reason, now);
-  if (!attempt) return;
+  if (attempt) released_in_clear(address, waiter.want.ttl_s, now);
+}
+
+void Peers::released_in_clear(const base::Address& address, std::uint32_t ttl_s, base::TimePoint now) {
+  if (in_clear_.size() >= config_.max_failed) std::erase_if(in_clear_, [&](const auto& e) { return e.second <= now; });
+  // At the bound no attempt is made at all: see refuse_at_once().
+  if (in_clear_.size() >= config_.max_failed && !in_clear_.contains(address)) return;
   base::TimePoint& until = in_clear_[address];
-  until = std::max<base::TimePoint>(until, now + std::chrono::seconds(waiter.want.ttl_s));
+  until = std::max<base::TimePoint>(until, now + std::chrono::seconds(ttl_s));
 }
 
 void Peers::fail_round(const base::Address& address, Peer& peer, const std::string& reason, base::TimePoint now) {

@@ -73,6 +73,9 @@ class Peers {
   void event(const api::Event& event, base::TimePoint now);
   void expire(base::TimePoint now);
   base::TimePoint next_deadline() const;
+  /// The address was given out in clear for `ttl_s` seconds: no opportunistic tunnel until then, which would break
+  /// connections in mid-flow. Secure keys are not held back by it.
+  void released_in_clear(const base::Address& address, std::uint32_t ttl_s, base::TimePoint now);
   void network_changed();
   /// From now on; what was decided stays.
   void configure(PeersConfig config);
