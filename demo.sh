@@ -13,7 +13,7 @@ build-aux/packages.sh
 say "Unbound (build-aux/unbound.sh)"
 build-aux/unbound.sh
 say "Latchkey (build-aux/build.sh, into build/)"
-build-aux/build.sh gcc
+build-aux/build.sh product
 say "set up after $((SECONDS - began)) s; now the lab: client, router, name server, server"
 
 rm -rf build/demo

@@ -2,6 +2,7 @@
 # Configures and builds one of the builds that check.sh and demo.sh use. What is up to date is left alone.
 #
 #   build-aux/build.sh gcc     build/        g++, -O2, warnings are errors
+#   build-aux/build.sh product build/        the same without the tests: what is installed
 #   build-aux/build.sh clang   build/clang/  clang 19, warnings are errors, ASan, UBSan, libFuzzer
 #   build-aux/build.sh tsan    build/tsan/   clang 19, ThreadSanitizer: the module and what has threads
 #   build-aux/build.sh prepare               only autoreconf, if it is due
@@ -10,7 +11,7 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-kind=${1:?gcc, clang, tsan or prepare}
+kind=${1:?gcc, product, clang, tsan or prepare}
 jobs=${JOBS:-$(nproc 2>/dev/null || echo 2)}
 cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/latchkey
 
@@ -31,7 +32,7 @@ prepare() {
 
 # Runs make with its output in a log, and says every few seconds how far it is.
 run_make() {
-  if [ "$kind" = gcc ]; then log=$dir/make.log; else log=$dir/../make-$kind.log; fi
+  if [ "$dir" = "$root/build" ]; then log=$dir/make.log; else log=$dir/../make-$kind.log; fi
   say "make -j$jobs, log in $log"
   make -C "$dir" -j"$jobs" "$@" >"$log" 2>&1 &
   make_pid=$!
@@ -76,10 +77,10 @@ exec 8>&-
 unbound=$cache/unbound
 case $kind in
   prepare) exit 0 ;;
-  gcc)
+  gcc | product)
     dir=$root/build
     configure_build --enable-werror CFLAGS="-O2 -g" CXXFLAGS="-O2 -g"
-    run_make check TESTS=
+    if [ "$kind" = product ]; then run_make all; else run_make check TESTS=; fi
     ;;
   clang)
     dir=$root/build/clang
