@@ -43,12 +43,17 @@ run_stages() {
   run_stage lab
   build clang
   run_stage clang
-  both "run_stage asan" "run_stage fuzz"
   if build_needed tsan; then
     say "set-up: Unbound with ThreadSanitizer (two minutes the first time)"
     build-aux/unbound.sh --tsan >/dev/null && build tsan
   fi
-  both "run_stage mutants" "run_stage tsan"
+  both "run_stage fuzz" run_sanitizers
+}
+
+run_sanitizers() {
+  run_stage asan
+  run_stage mutants
+  run_stage tsan
 }
 
 # Two things at once, one a processor.
