@@ -9,9 +9,9 @@
 namespace latchkey::control {
 namespace {
 
-/// The source tree: automake gives it to tests.
+/// The source tree: check.sh and `make check` give it to tests.
 std::string source_folder() {
-  const char* folder = std::getenv("srcdir");
+  const char* folder = std::getenv("LATCHKEY_SRCDIR");
   return folder ? folder : ".";
 }
 
