@@ -17,6 +17,13 @@ new_server_key() { # NAME newhostkey's options...: an NSS data base NAME/ and th
   ipsec showhostkey --nssdir "$PWD/$name" --ipseckey --ckaid "$id" | sed 's/.*IPSECKEY *//' >"$name.ipseckey"
 }
 
+# The same for Latchkey's own responder: a private key NAME.pem. RFC 9373: algorithm 4, the key as RFC 8080 has it, its 32 octets.
+new_ed25519_key() { # NAME
+  [ -s "$1.ipseckey" ] && return
+  openssl genpkey -algorithm ed25519 -out "$1.pem"
+  printf '10 0 4 . %s\n' "$(openssl pkey -in "$1.pem" -pubout -outform DER | tail -c 32 | base64)" >"$1.ipseckey"
+}
+
 new_zone_key() { # ZONE: a key that signs everything in it, as ZONE.key and ZONE.private
   [ -s "$1.private" ] && return
   local base
@@ -43,6 +50,10 @@ lab_zone() {
   printf 'wrongkey A %s\nwrongkey IPSECKEY %s\n' "$SERVER4" "$other"
   printf 'dead A %s\ndead IPSECKEY %s\n' "$DEAD4" "$rsa"
   printf 'nokey A %s\n' "$SERVER4"
+  printf 'ed25519 A %s\ned25519 IPSECKEY %s\n' "$SERVER4" "$ed25519"
+  printf 'private A %s\nprivate IPSECKEY %s\n' 10.9.8.7 "$rsa"
+  printf 'loopback A %s\nloopback IPSECKEY %s\n' 127.0.0.1 "$rsa"
+  printf 'several A %s\nseveral A %s\nseveral IPSECKEY %s\n' "$SERVER4" "$DEAD4" "$rsa"
   for i in {1..100}; do printf 'hang%d A 192.1.5.%d\nhang%d IPSECKEY %s\n' "$i" $((100 + i)) "$i" "$rsa"; done
   printf 'unsigned NS ns\nbogus NS ns\n'
   ldns-key2ds -n -2 bogus.lab.example.signed
@@ -51,6 +62,7 @@ lab_zone() {
 unsigned_zone() {
   soa unsigned.lab.example
   printf 'rsa A %s\nrsa IPSECKEY %s\ndead A %s\ndead IPSECKEY %s\n' "$SERVER4" "$rsa" "$DEAD4" "$rsa"
+  printf 'brief 20 A %s\nbrief 20 IPSECKEY %s\n' "$SERVER4" "$rsa"
 }
 
 # Signed well and then changed by "somebody on the way": one name's address, another's key record.
@@ -68,7 +80,8 @@ tamper() {
 new_server_key rsa --bits 3072
 new_server_key other --bits 3072
 new_server_key ecdsa --keytype ecdsa --curve secp256r1
-rsa=$(<rsa.ipseckey) other=$(<other.ipseckey) ecdsa=$(<ecdsa.ipseckey)
+new_ed25519_key ed25519
+rsa=$(<rsa.ipseckey) other=$(<other.ipseckey) ecdsa=$(<ecdsa.ipseckey) ed25519=$(<ed25519.ipseckey)
 
 new_zone_key lab.example
 new_zone_key bogus.lab.example

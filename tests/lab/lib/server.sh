@@ -19,6 +19,14 @@ start_refusing_server() {
   _start_pluto
 }
 
+# Latchkey's own test responder with the key COMMON/KEY.pem, its SAs in the server's kernel.
+start_own_responder() { # KEY
+  say "starting our own responder"
+  spawn_in server "$BUILD/tests/test_responder" --kernel --key "$COMMON/$1.pem" >"$OUT/responder.log" 2>&1 &
+  RESPONDER=$!
+  wait_for_line "$OUT/responder.log" '^ready' 30 $RESPONDER
+}
+
 stop_server() {
   kill "$PLUTO"
   wait "$PLUTO" || true

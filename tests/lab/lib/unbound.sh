@@ -3,6 +3,7 @@
 MODULE=$BUILD/unbound-module/.libs/latchkey.so
 UNBOUND=
 UNBOUND_LINES=()      # further lines for the section `server:`
+MODULE_CONFIG=        # instead of the right order of modules
 export LATCHKEY_CONFIG=/run/lab/latchkey.yaml LATCHKEY_SOCKET=/run/lab/control.sock
 
 latchkeyctl() { in_client "$BUILD/control/latchkeyctl" "$@"; }
@@ -10,12 +11,30 @@ latchkeyctl() { in_client "$BUILD/control/latchkeyctl" "$@"; }
 # start_unbound [LINE...]: the lines are Latchkey's configuration, e.g. `encapsulation: native`.
 start_unbound() {
   say "starting unbound${WITHOUT_LATCHKEY:+ without Latchkey}"
+  configure_unbound "$@"
+  run_unbound
+}
+
+configure_unbound() { # [LINE...]
   printf '%s\n' "$@" >"$LATCHKEY_CONFIG"
   local modules="dynlib validator iterator"
   [ -z "$WITHOUT_LATCHKEY" ] || modules="validator iterator"
   [ -n "$WITHOUT_LATCHKEY" ] || [ -e "$MODULE" ] || fail "there is no $MODULE: build it first"
-  _unbound_conf "$modules" >/run/lab/unbound.conf
-  run_unbound
+  _unbound_conf "${MODULE_CONFIG:-$modules}" >/run/lab/unbound.conf
+}
+
+# expect_no_start REGEX [COMMAND...]: Unbound, started by the command with the configuration that stands there, ends by itself with an
+# error, has said a line like that, and never served.
+expect_no_start() {
+  local line=$1 rc=0
+  shift
+  : >"$OUT/unbound.log.new"
+  in_client timeout 60 "$@" "$LATCHKEY_UNBOUND/unbound" -d -c /run/lab/unbound.conf >"$OUT/unbound.log.new" 2>&1 || rc=$?
+  cat "$OUT/unbound.log.new" >>"$OUT/unbound.log"
+  expect_equal "the number of starts of service" "$(count 'start of service' "$OUT/unbound.log.new")" 0
+  [ $rc != 0 ] && [ $rc != 124 ] || fail "unbound ended with status $rc"
+  grep -Eq -- "latchkey: .*($line)" "$OUT/unbound.log.new" || fail "no line /$line/: $(grep latchkey: "$OUT/unbound.log.new" | tail -n 1)"
+  say "refused: $(sed -n 's/.*latchkey: //p' "$OUT/unbound.log.new" | head -n 1)"
 }
 
 # The same for lab self-tests: plain Unbound, whatever the run's options say.
@@ -68,15 +87,16 @@ END
 }
 
 # ask NAME [TYPE [DIG-OPTION...]]: sets STATUS (NOERROR, SERVFAIL, ... or `timeout`), ANSWER (the rdata, a line each), EDE (code and
-# text of the Extended DNS Error, or empty) and TOOK_MS (without dig's own start, which takes a second in UML). NAME is below lab.example.
+# text of the Extended DNS Error, or empty), FLAGS (with a blank on either side, such as ` qr rd ra ad `) and TOOK_MS (without dig's own start, which takes a second in UML). NAME is below lab.example.
 ask() {
   local name=$1 type=${2:-A} line
   shift $(($# > 1 ? 2 : 1))
-  STATUS=timeout ANSWER= EDE= TOOK_MS=
+  STATUS=timeout ANSWER= EDE= FLAGS= TOOK_MS=
   while read -r line; do
     case $line in
       *"status: "*) STATUS=${line#*status: } STATUS=${STATUS%%,*} ;;
       ";; Query time: "*) TOOK_MS=${line#;; Query time: } TOOK_MS=${TOOK_MS%% *} ;;
+      ";; flags: "*) FLAGS=${line#;; flags:} FLAGS="${FLAGS%%;*} " ;;
       "; EDE: "*) EDE=${line#; EDE: } ;;
       ";"* | "") ;;
       *[[:space:]]IN[[:space:]]*"$type"[[:space:]]*) ANSWER+=${ANSWER:+$'\n'}${line##*[[:space:]]} ;;
