@@ -58,6 +58,7 @@ _server_conf() {
 
 _start_pluto() {
   say "starting pluto"
+  : >"$OUT/pluto.log"  # here, not only by the process: what the last one said would be taken for its words
   spawn_in server /usr/libexec/ipsec/pluto --config /run/lab/pluto/ipsec.conf --ipsecdir /etc/ipsec.d --nssdir /run/lab/pluto/nss \
     --rundir /run/pluto --nofork --stderrlog >"$OUT/pluto.log" 2>&1 &
   PLUTO=$!
