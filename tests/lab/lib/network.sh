@@ -70,6 +70,7 @@ END
 
 # Both sides of the router in one file: every forwarded packet stands in it twice, once arriving and once leaving.
 start_capture() {
+  : >"$OUT/tcpdump.log"
   spawn_in router tcpdump -i any -y LINUX_SLL2 -n -U --immediate-mode -B 8192 -Z root -w "$OUT/wire.pcap" \
     'ip or ip6' 2>"$OUT/tcpdump.log" &
   CAPTURE=$!
