@@ -98,10 +98,10 @@ run_gtest() {
   name=$(basename "$program")
   (cd "$LATCHKEY_BUILDDIR" && timeout -k 5 300 "$program" --gtest_color=no) >"$log" 2>&1
   awk -v program="$name" -v status=$? '
-    /^\[ RUN      \] / { running = $4 }
-    /^\[       OK \] / { print "ok " $4; running = ""; n++ }
+    /^\[ RUN      \] / { running = $4; skipped = 0 }
+    /^\[       OK \] / { if (!skipped) print "ok " $4; running = ""; n++ }
     /^\[  FAILED  \] / && /\([0-9]+ ms\)$/ { sub(/,$/, "", $4); print "not ok " $4 " see " FILENAME; running = ""; n++; failed++ }
-    /^skip [^ ]+ / { print; n++ }
+    /^skip [^ ]+ / { print; skipped = 1; n++ }
     END {
       if (running != "") { print "not ok " running " " program " ended in it, exit status " status; failed++; n++ }
       if (!n) print "not ok " program " has no test case (exit status " status ")"

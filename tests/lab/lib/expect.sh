@@ -4,10 +4,10 @@ expect_equal() { # WHAT IS SHOULD
   [ "$2" = "$3" ] || fail "$1 is '$2', should be '$3'"
 }
 expect_at_least() { # WHAT IS SHOULD
-  [ "${2:-0}" -ge "$3" ] || fail "$1 is '$2', should be at least $3"
+  [[ $2 =~ ^[0-9]+$ && $2 -ge $3 ]] || fail "$1 is '$2', should be at least $3"
 }
 expect_at_most() { # WHAT IS SHOULD
-  [ "${2:-0}" -le "$3" ] || fail "$1 is '$2', should be at most $3"
+  [[ $2 =~ ^[0-9]+$ && $2 -le $3 ]] || fail "$1 is '$2', should be at most $3"
 }
 
 count() { # REGEX FILE: its matching lines
@@ -79,9 +79,10 @@ expect_no_ike() {
 }
 
 expect_no_kernel_state() { # ADDRESS: the client's kernel knows no SA and no policy that names it
-  local seen
-  seen=$({ ip -n client xfrm state; ip -n client xfrm policy list nosock; } | grep -F -- "$1" || true)
-  expect_equal "the kernel's state for $1" "$seen" ""
+  local states policies
+  states=$(ip -n client xfrm state)
+  policies=$(ip -n client xfrm policy list nosock)
+  expect_equal "the kernel's state for $1" "$(grep -F -- "$1" <<<"$states"$'\n'"$policies" || true)" ""
 }
 
 # status_of JQ-FILTER: a value from `latchkeyctl status --json`.
