@@ -46,7 +46,7 @@ ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/init_reply.cc ike-engine/session/init_reply.h ike-engine/session/lifetime.cc \
   ike-engine/session/lifetime.h ike-engine/session/nat.cc ike-engine/session/nat.h \
   ike-engine/session/opening.cc ike-engine/session/opening.h ike-engine/session/protect.cc \
-  ike-engine/session/protect.h ike-engine/session/receive.cc ike-engine/session/receive.h \
+  ike-engine/session/protect.h ike-engine/session/receive.cc ike-engine/session/receive.h ike-engine/session/reply.h \
   ike-engine/session/table.cc ike-engine/session/table.h ike-engine/session/timers.cc \
   ike-engine/session/timers.h ike-engine/session/window.cc ike-engine/session/window.h
 

@@ -11,6 +11,8 @@ KeySet make_key_set(std::vector<api::DnsKey> keys) {
   return keys;
 }
 
+bool holds(const KeySet& keys, const api::DnsKey& key) { return std::ranges::binary_search(keys, key); }
+
 void FailedPeers::remember(const PeerId& peer, std::string reason, base::TimePoint now) {
   drop_old(now);
   const auto [place, is_new] = failures_.try_emplace(peer);

@@ -13,10 +13,11 @@
 
 namespace latchkey::unbound {
 
-/// Keys without order and doubles: what a name publishes for an address.
+/// Keys sorted and without doubles: what a name publishes for an address.
 using KeySet = std::vector<api::DnsKey>;
 /// The usable set of a record set.
 KeySet make_key_set(std::vector<api::DnsKey> keys);
+bool holds(const KeySet& keys, const api::DnsKey& key);
 
 /// A peer as a question sees it. Keyed by address *and* keys, or one name's failures could deny another's; and by
 /// whether it was only a short attempt, whose failure says little.

@@ -13,8 +13,6 @@ namespace {
 constexpr std::size_t kMostSets = 8;
 constexpr std::size_t kMostKeys = 64;
 
-bool holds(const KeySet& keys, const api::DnsKey& key) { return std::ranges::binary_search(keys, key); }
-
 }  // namespace
 
 PeersConfig peers_config(const host::Config& config) {

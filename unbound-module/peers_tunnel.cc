@@ -16,8 +16,6 @@ std::uint32_t whole_seconds(base::Duration left) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, UINT32_MAX));
 }
 
-bool holds(const KeySet& keys, const api::DnsKey& key) { return std::ranges::binary_search(keys, key); }
-
 std::string why(const api::Failed& failed) {
   std::string text(api::to_string(failed.reason));
   if (failed.notify != 0) text += fmt::format(", notify {}", failed.notify);

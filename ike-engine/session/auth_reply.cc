@@ -5,6 +5,7 @@
 #include "ike-engine/crypto/signature.h"
 #include "ike-engine/session/auth.h"
 #include "ike-engine/session/opening.h"
+#include "ike-engine/session/reply.h"
 #include "ike-engine/wire/id.h"
 
 namespace latchkey::session {
@@ -23,13 +24,6 @@ struct Parsed {
   bool transport = false;
   NotifyType error{};
 };
-
-template <class T>
-bool take_once(std::optional<T>& slot, base::Result<T> parsed) {
-  if (slot || !parsed) return false;
-  slot = std::move(*parsed);
-  return true;
-}
 
 bool take_idr(Parsed& reply, base::Bytes body) {
   // Whom the server says it is decides nothing, its key does. The payload still has to be one.
@@ -96,10 +90,6 @@ base::Result<const ServerKey*> find_key(std::span<const ServerKey> keys, const w
     if (verified.error().code != base::Errc::mismatch) error = verified.error();
   }
   return std::unexpected(error);
-}
-
-api::Reason reason_of(NotifyType type) {
-  return type == NotifyType::no_proposal_chosen ? api::Reason::no_proposal : api::Reason::peer_refused;
 }
 
 Received refused(Failure failure) {

@@ -2,6 +2,7 @@
 
 #include "ike-engine/policy/proposals.h"
 #include "ike-engine/policy/traffic_selectors.h"
+#include "ike-engine/session/reply.h"
 
 namespace latchkey::session {
 
@@ -11,15 +12,6 @@ using base::NotifyType;
 
 std::unexpected<Failure> refuse(api::Reason reason, std::string_view detail, NotifyType notify = {}) {
   return std::unexpected(Failure{reason, static_cast<std::uint16_t>(notify), detail});
-}
-
-api::Reason reason_of(NotifyType type) {
-  switch (type) {
-    case NotifyType::no_proposal_chosen: return api::Reason::no_proposal;
-    case NotifyType::ts_unacceptable:
-    case NotifyType::single_pair_required: return api::Reason::bad_selectors;
-    default: return api::Reason::peer_refused;
-  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "ike-engine/policy/proposals.h"
 #include "ike-engine/session/nat.h"
+#include "ike-engine/session/reply.h"
 #include "ike-engine/wire/ke.h"
 #include "ike-engine/wire/nonce.h"
 
@@ -26,14 +27,6 @@ struct Reply {
     return it == notifies.end() ? nullptr : &*it;
   }
 };
-
-// Takes `parsed` into an empty `slot`; a payload that stands twice is malformed.
-template <class T>
-bool take_once(std::optional<T>& slot, base::Result<T> parsed) {
-  if (slot || !parsed) return false;
-  slot = std::move(*parsed);
-  return true;
-}
 
 bool take_payload(Reply& reply, const wire::RawPayload& payload) {
   switch (payload.type) {
@@ -100,11 +93,6 @@ std::optional<Received> read_invalid_ke(const Negotiation& negotiation, Context&
   Received received{Event::invalid_ke, {}};
   received.input.method = *method;
   return received;
-}
-
-api::Reason reason_of(NotifyType type) {
-  return type == NotifyType::no_proposal_chosen || type == NotifyType::invalid_ke_payload ? api::Reason::no_proposal
-                                                                                          : api::Reason::peer_refused;
 }
 
 std::optional<Received> read_notifies(const Negotiation& negotiation, Context& context, const Reply& reply) {
