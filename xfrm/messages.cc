@@ -191,8 +191,10 @@ Message delete_policy(const PolicyKey& key) {
 Message set_hash_thresholds() {
   Message message(XFRM_MSG_NEWSPDINFO, kAcked);
   message.append(std::uint32_t{0});  // flags
-  message.attribute(XFRMA_SPD_IPV4_HTHRESH, xfrmu_spdhthresh{32, 24});
-  message.attribute(XFRMA_SPD_IPV6_HTHRESH, xfrmu_spdhthresh{128, 56});
+  // A policy is hashed only if both its prefixes are as long as these. Tunnels name one remote host, guards too, but
+  // any local one; a shorter remote prefix would put whole networks of tunnels into one bucket.
+  message.attribute(XFRMA_SPD_IPV4_HTHRESH, xfrmu_spdhthresh{0, 32});
+  message.attribute(XFRMA_SPD_IPV6_HTHRESH, xfrmu_spdhthresh{0, 128});
   return message;
 }
 

@@ -24,7 +24,7 @@ Message new_policy(const Policy& policy);
 /// Replaces the policy with that key in one step, or makes it.
 Message update_policy(const Policy& policy);
 Message delete_policy(const PolicyKey& key);
-/// Which prefixes the kernel finds by hash: hthresh4 32 24, hthresh6 128 56 (local, remote).
+/// Which prefixes the kernel finds by hash: hthresh4 0 32, hthresh6 0 128 (local, remote).
 Message set_hash_thresholds();
 /// An SA's octets and packets, without its keys (GETAE).
 Message get_counters(const base::Address& source, const base::Address& destination, base::Spi spi);

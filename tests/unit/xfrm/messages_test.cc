@@ -279,15 +279,15 @@ TEST(xfrm_messages, deletes_a_policy) {
                      "000000");
 }
 
-// ip xfrm policy set hthresh4 32 24 hthresh6 128 56 (whose flags, which the kernel ignores, are all ones)
+// ip xfrm policy set hthresh4 0 32 hthresh6 0 128 (whose flags, which the kernel ignores, are all ones)
 TEST(xfrm_messages, sets_hash_thresholds) {
   EXPECT_MESSAGE(set_hash_thresholds(), XFRM_MSG_NEWSPDINFO,
                  "00000000"
                  "06000300"
-                 "2018"
+                 "0020"
                  "0000"
                  "06000400"
-                 "8038"
+                 "0080"
                  "0000");
 }
 
