@@ -29,7 +29,7 @@ TEST(delete_payload, of_an_ike_sa_has_no_spi) {
 TEST(delete_payload, refuses_every_truncation) { support::expect_every_truncation_refused(kTwoEsp, parse_delete); }
 
 TEST(delete_payload, refuses_an_spi_count_that_lies) {
-  for (const int count : {0, 1, 3, 255}) {
+  for (const std::size_t count : {0U, 1U, 3U, 255U}) {
     EXPECT_EQ(parse_delete(support::with_octet(kTwoEsp, 3, count)).error().code, Errc::malformed) << count;
   }
   EXPECT_EQ(parse_delete(support::with_octet(kTwoEsp, 2, 0x40)).error().code, Errc::malformed);
