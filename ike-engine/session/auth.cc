@@ -108,6 +108,13 @@ api::Established story(const IkeSa& sa, const Candidate& candidate, const AuthRe
           .exchanges = sa.session->exchanges};
 }
 
+// Security rule 3: whoever relies on the tunnel relies on the key that was proven. The set may hold others, of other
+// names even; none of them may take the tunnel over when it is renewed.
+void keep_proven_key(Session& session, const ServerKey* proven) {
+  ServerKey key = *proven;
+  session.keys.assign(1, std::move(key));
+}
+
 void become_current(IkeSa& sa, Context& context) {
   Session& session = *sa.session;
   if (session.current != base::IkeSpi{}) context.superseded.push_back(session.current);
@@ -157,6 +164,7 @@ State install(IkeSa& sa, Context& context, Input& input) {
                    child->spi_out.value));
   context.out.events.push_back(story(sa, candidate, input.auth, *child));
   ++context.stats.established;
+  keep_proven_key(*sa.session, input.auth.key);
   become_current(sa, context);
   begin_life(sa, context);
   sa.negotiation.reset();

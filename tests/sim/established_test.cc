@@ -259,6 +259,21 @@ TEST_F(established, ends_with_its_life_when_it_cannot_be_renewed) {
   EXPECT_EQ(world.engine.half_open(), 0u);
 }
 
+// Security rule 3: names that publish the proven key rely on the tunnel. Another key of the same negotiation, maybe of
+// another name, must not take it over later.
+TEST(renewal, takes_no_other_key_than_the_one_that_was_proven) {
+  World world(ed25519_key(1), {});
+  world.connect(seconds(30), {api::DnsKey{4, ed25519_key(2).ipseckey_key().value()}, world.responder.dns_key()});
+  ASSERT_TRUE(world.run_until_settled());
+  ASSERT_EQ(world.count<api::Established>(), 1u);
+  world.responder.change_key(ed25519_key(2));
+  world.run(world.config.engine.lifetime + seconds(1));
+  EXPECT_GE(world.steps("renewal_failed"), 1u);
+  EXPECT_EQ(world.count<api::Established>(), 1u);
+  ASSERT_NE(world.last<api::Down>(), nullptr);
+  EXPECT_EQ(world.last<api::Down>()->reason, Reason::lifetime);
+}
+
 TEST_F(established, close_during_a_renewal_ends_both) {
   world.responder.behaviour().silent_init = true;
   while (world.steps("renewal") == 0) world.run(seconds(1));

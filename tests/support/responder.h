@@ -68,6 +68,8 @@ class Responder {
   Behaviour& behaviour() { return behaviour_; }
   /// What an IPSECKEY record says of the responder's key.
   api::DnsKey dns_key() const;
+  /// From the next negotiation on it proves another key.
+  void change_key(crypto::PrivateKey key) { key_ = std::move(key); }
   /// The newest IKE SA, or nullptr.
   ResponderSa* newest() { return sas_.empty() ? nullptr : sas_.back().get(); }
   const std::vector<std::unique_ptr<ResponderSa>>& sas() const { return sas_; }
