@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <concepts>
 #include <string_view>
 
 #include "ike-engine/base/bytes.h"
@@ -30,7 +31,7 @@ void expect_every_truncation_refused(base::Bytes body, Parse parse) {
 }
 
 /// `body` with the octet at `at` replaced.
-inline base::Buffer with_octet(base::Buffer body, std::size_t at, std::size_t value) {
+inline base::Buffer with_octet(base::Buffer body, std::size_t at, std::integral auto value) {
   body.at(at) = static_cast<std::uint8_t>(value);
   return body;
 }

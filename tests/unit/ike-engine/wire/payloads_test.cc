@@ -73,10 +73,10 @@ TEST(ke, is_what_section_3_4_draws) {
 }
 
 TEST(nonce, has_16_to_256_octets) {
-  for (const std::size_t size : {0, 1, 15, 257, 1000}) {
+  for (const std::size_t size : {0U, 1U, 15U, 257U, 1000U}) {
     EXPECT_EQ(parse_nonce(base::Buffer(size)).error().code, Errc::malformed) << size;
   }
-  for (const std::size_t size : {16, 32, 256}) {
+  for (const std::size_t size : {16U, 32U, 256U}) {
     const base::Buffer value(size, 9);
     EXPECT_EQ(written(parse_nonce(value).value()), value);
   }
