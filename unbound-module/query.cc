@@ -16,6 +16,9 @@ constexpr ExtendedError kFiltered{17, "IPsec is not allowed to any address of th
 constexpr ExtendedError kLookup{22, "the name's IPSECKEY lookup failed"};
 constexpr ExtendedError kMemory{22, "the name had a key and nothing secure says that it has none now"};
 
+constexpr std::uint16_t kClassIn = 1;
+constexpr std::uint16_t kClassAny = 255;
+
 constexpr lk_edit kDrop{0, 1, UINT32_MAX, nullptr, nullptr};
 
 lk_edit drop(std::size_t rrset) {
@@ -53,7 +56,8 @@ KeyStatus lookup_status(const lk_answer& answer, bool found) {
 }  // namespace
 
 bool Query::concerns_us(const lk_question& question, bool has_clients) {
-  return has_clients || (question.qclass == 1 && carries_addresses(question.type));
+  const bool internet = question.qclass == kClassIn || question.qclass == kClassAny;
+  return has_clients || (internet && carries_addresses(question.type));
 }
 
 Query::Query(Resolver& resolver, Worker& worker, const lk_question& question)
@@ -61,7 +65,8 @@ Query::Query(Resolver& resolver, Worker& worker, const lk_question& question)
       worker_(worker),
       name_(base::to_buffer(view(question.name))),
       type_(question.type),
-      ours_(question.qclass == 1 && carries_addresses(question.type)) {
+      any_class_(question.qclass == kClassAny),
+      ours_((question.qclass == kClassIn || any_class_) && carries_addresses(question.type)) {
   statuses_.unsigned_keys = worker.settings.unsigned_keys;
 }
 
@@ -74,22 +79,24 @@ void Query::forget_wants() {
 
 lk_next Query::begin() {
   begun_us_ = resolver_.now_us();
-  if (!ours_ || !resolver_.has_clients()) return LK_PASS_ON;
+  if (!ours_) return LK_PASS_ON;
+  // Also if nobody waits yet: the iterator stores before the validator has its keys, and whoever sets CD would be
+  // answered from the cache meanwhile.
   resolver_.keep_uncached();
-  uncached_ = true;
-  if (is_address_type(type_)) resolver_.look_up_beside(name_, kTypeIpseckey);
+  if (is_address_type(type_) && !any_class_ && resolver_.has_clients()) resolver_.look_up_beside(name_, kTypeIpseckey);
   return LK_PASS_ON;
 }
 
 lk_next Query::resolved() {
   const lk_answer& answer = resolver_.current();
   if (answer.rcode < 0) {  // SERVFAIL of the resolver's own, which we kept from being cached
-    if (uncached_) resolver_.store_failure();
+    if (ours_) resolver_.store_failure();
     return LK_FINISHED;
   }
   if (!ours_) return others_resolved(answer);
+  // All classes at once come without addresses, as all types at once do: nobody but a person asks so.
+  if (any_class_ || type_ == kTypeAny) return any_resolved(answer);
   if (is_address_type(type_)) return addresses_resolved(answer);
-  if (type_ == kTypeAny) return any_resolved(answer);
   return services_resolved(answer);
 }
 
@@ -108,14 +115,8 @@ lk_next Query::again() {
 /// Nobody waits: the resolver looks a server's address up, or fetches ahead. It gets what it wants; but no message may
 /// stay in the cache, where it would answer clients past us.
 lk_next Query::internal_resolved(bool with_addresses) {
-  if (with_addresses) {
-    if (uncached_)
-      resolver_.store(false);
-    else
-      resolver_.uncache();
-  } else if (uncached_) {
-    resolver_.store(true);
-  }
+  if (with_addresses) resolver_.uncache();  // an expired one would be served again and again
+  resolver_.store(!with_addresses);
   return LK_FINISHED;
 }
 
@@ -124,7 +125,6 @@ lk_next Query::addresses_resolved(const lk_answer& answer) {
   if (!resolver_.has_clients()) return internal_resolved(with_addresses);
   if (answer.security == LK_BOGUS) return refuse(kBogus, "servfail-bogus", "address");
   if (!with_addresses) return release_plain(true, "released", "no address");
-  if (!uncached_) resolver_.uncache();
 
   const Chain chain = follow_aliases(name_, answer);
   address_end_ = base::to_buffer(chain.end);
@@ -174,7 +174,6 @@ lk_next Query::services_resolved(const lk_answer& answer) {
     lk_edit edit{i, views.back().empty() ? 1 : 0, UINT32_MAX, masks.back().data(), views.back().data()};
     edits.push_back(edit);
   }
-  if (!uncached_ && !edits.empty()) resolver_.uncache();
   resolver_.store(edits.empty());
   if (!edits.empty() && !resolver_.rewrite(edits, altered))
     return refuse(kOutOfMemory, "servfail-memory", "out of memory");
@@ -188,7 +187,6 @@ lk_next Query::any_resolved(const lk_answer& answer) {
     const lk_rrset& rrset = answer.rrsets[i];
     if (rrset.section == LK_ANSWER && carries_addresses(rrset.type)) edits.push_back(drop(i));
   }
-  if (!uncached_ && !edits.empty()) resolver_.uncache();
   resolver_.store(edits.empty());
   if (!edits.empty() && !resolver_.rewrite(edits, true))
     return refuse(kOutOfMemory, "servfail-memory", "out of memory");
@@ -249,13 +247,17 @@ void Query::looked_up(base::Bytes name, std::uint16_t type, const lk_answer& ans
     const Chain chain = follow_aliases(name, answer);
     key_ = KeyAnswer{};
     key_.chain_end = base::to_buffer(chain.end);
+    bool keys_secure = true;
     for (std::size_t i = 0; i < answer.count; ++i) {
       const lk_rrset& rrset = answer.rrsets[i];
       if (rrset.section != LK_ANSWER || rrset.type != kTypeIpseckey) continue;
       key_.good_for_s = std::min({key_.good_for_s, rrset.ttl_s, rrset.signed_for_s});
       for (std::size_t n = 0; n < rrset.count; ++n) key_.rdatas.push_back(base::to_buffer(view(rrset.rdata[n])));
+      keys_secure = keys_secure && security_of(rrset, answer) == Security::secure;
     }
     key_.status = lookup_status(answer, !key_.rdatas.empty());
+    // An insecure alias link makes the whole insecure, but not the key behind it: "unverified name".
+    if (key_.status == KeyStatus::insecure && keys_secure) key_.status = KeyStatus::secure;
     key_name_.clear();
     return;
   }
@@ -307,7 +309,8 @@ lk_next Query::key_known() {
   const std::uint64_t now = resolver_.now_us();
   statuses_.seen_private = worker_.private_names.seen(name, now);
   const Action action = decide(statuses_);
-  if (action == Action::negotiate && statuses_.key == KeyStatus::secure) worker_.private_names.remember(name, now);
+  // Secure results only: an insecure alias can be anybody's, and its name never has a secure denial.
+  if (action == Action::negotiate && verified(statuses_)) worker_.private_names.remember(name, now);
   if (statuses_.key == KeyStatus::absent_secure) worker_.private_names.forget(name);
   return act(action);
 }
@@ -382,7 +385,8 @@ lk_next Query::step() {
 }
 
 lk_next Query::wait_until(std::uint64_t due_us) {
-  const std::uint64_t left_us = due_us - resolver_.now_us();
+  const std::uint64_t now = resolver_.now_us();  // the clock has gone on since the caller looked at it
+  const std::uint64_t left_us = due_us > now ? due_us - now : 0;
   // Set anew each time: the loop's timers may run a little early.
   if (!resolver_.set_timer(static_cast<std::uint32_t>(left_us / 1000 + 1)))
     return refuse(kOutOfMemory, "servfail-memory", "out of memory");

@@ -90,8 +90,8 @@ class Query {
   Worker& worker_;
   base::Buffer name_;
   std::uint16_t type_;
-  bool ours_;  // its type carries addresses and its class is IN
-  bool uncached_ = false;
+  bool any_class_;  // "all classes"
+  bool ours_;       // its type carries addresses and its class is IN or all
   Phase phase_ = Phase::resolving;
   std::uint64_t begun_us_ = 0;
 

@@ -34,6 +34,11 @@ class Answer {
     answer_.rcode = rcode;
     answer_.security = security;
   }
+  /// The validator's word about the RRset added last.
+  Answer& is(lk_security security) {
+    rrsets_.back().security = security;
+    return *this;
+  }
   Answer& add(std::string_view owner, std::uint16_t type, std::vector<Buffer> rdata, std::uint32_t ttl = 300,
               lk_section section = LK_ANSWER) {
     Held& held = held_.emplace_back(Held{wire(owner), std::move(rdata), {}});
@@ -113,7 +118,7 @@ class FakeResolver final : public Resolver {
   bool set_timer(std::uint32_t ms) override { return timer_ms = ms, true; }
   void clear_timer() override { timer_ms = 0; }
   void keep_uncached() override { kept_uncached = true; }
-  std::uint64_t now_us() override { return now; }
+  std::uint64_t now_us() override { return now += pace_us; }
   void resume() override { resumed = true; }
 
   struct Edit {
@@ -129,13 +134,14 @@ class FakeResolver final : public Resolver {
   bool altered = false, uncached = false, refused = false, kept_uncached = false, resumed = false;
   std::uint32_t no_data_ttl = 0, timer_ms = 0;
   std::uint64_t now = 1'000'000;
+  std::uint64_t pace_us = 0;  ///< the clock's step at each look
 };
 
 class QueryStory : public testing::Test {
  protected:
-  void ask(std::uint16_t type = kTypeA, std::string_view name = "www.example") {
+  void ask(std::uint16_t type = kTypeA, std::string_view name = "www.example", std::uint16_t qclass = 1) {
     name_ = wire(name);
-    query = std::make_unique<Query>(resolver, *worker, lk_question{view(base::Bytes(name_)), type, 1, 1, 0});
+    query = std::make_unique<Query>(resolver, *worker, lk_question{view(base::Bytes(name_)), type, qclass, 1, 0});
     EXPECT_EQ(query->begin(), LK_PASS_ON);
   }
   void configure(Unsigned word) { worker = std::make_unique<Worker>(gate, memory, Settings{word, 4'000'000, 300'000}); }
@@ -385,8 +391,10 @@ TEST_F(QueryStory, of_the_resolvers_own_is_never_held_and_leaves_no_message) {
   resolver.answer.add("www.example", kTypeA, {v4(1)});
   ask();
   EXPECT_TRUE(resolver.beside.empty());
+  EXPECT_TRUE(resolver.kept_uncached) << "or CD is answered from the cache while the validator waits for its keys";
   EXPECT_EQ(query->resolved(), LK_FINISHED);
-  EXPECT_TRUE(resolver.uncached);
+  EXPECT_THAT(resolver.stored, testing::ElementsAre("rrsets"));
+  EXPECT_TRUE(resolver.uncached) << "or serve-expired gives an old message out again and again";
   EXPECT_TRUE(gate.wants.empty());
 }
 
@@ -399,6 +407,44 @@ TEST_F(QueryStory, for_any_is_answered_without_addresses) {
   ASSERT_EQ(resolver.edits.size(), 2U);
   EXPECT_TRUE(resolver.edits[0].drop && resolver.edits[0].rrset == 0);
   EXPECT_TRUE(resolver.edits[1].drop && resolver.edits[1].rrset == 2);
+}
+
+TEST_F(QueryStory, for_all_classes_is_answered_without_addresses_too) {
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask(kTypeA, "www.example", 255);
+  EXPECT_TRUE(resolver.kept_uncached);
+  EXPECT_TRUE(resolver.beside.empty());
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  ASSERT_EQ(resolver.edits.size(), 1U);
+  EXPECT_TRUE(resolver.edits[0].drop);
+}
+
+TEST_F(QueryStory, that_comes_late_waits_a_moment_for_the_key_and_not_for_days) {
+  resolver.pace_us = 7;  // a clock that does not stand still
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask();
+  resolver.now += 5'000'000;
+  EXPECT_EQ(query->resolved(), LK_HOLD);
+  EXPECT_EQ(resolver.timer_ms, 1U);
+}
+
+TEST_F(QueryStory, behind_an_insecure_alias_a_secure_key_counts_and_the_name_is_unverified) {
+  resolver.answer = Answer(LK_INSECURE);
+  resolver.answer.add("www.example", kTypeCname, {wire("end.example")});
+  resolver.answer.add("end.example", kTypeA, {v4(1)}).is(LK_SECURE);
+  ask();
+  EXPECT_EQ(query->resolved(), LK_HOLD);
+  Answer key(LK_INSECURE);
+  key.add("www.example", kTypeCname, {wire("end.example")});
+  key.add("end.example", kTypeIpseckey, {kKey}).is(LK_SECURE);
+  EXPECT_EQ(key_answered(key), LK_HOLD);
+  ASSERT_EQ(gate.wants.size(), 1U);
+  EXPECT_EQ(gate.wants[0].attempt_ms, 0U);
+  EXPECT_FALSE(gate.wants[0].verified);
+  EXPECT_EQ(memory.size(), 0U) << "it never has a secure denial that would end the memory";
+  other_family(Answer());
+  EXPECT_EQ(outcome(0, Verdict::failed), LK_FINISHED);
+  EXPECT_TRUE(resolver.refused);
 }
 
 TEST_F(QueryStory, for_https_loses_its_hints_and_is_not_cached_as_a_message) {
