@@ -9,9 +9,10 @@
 namespace latchkey::unbound {
 namespace {
 
-/// Bounds of one negotiation's key sets; further ones wait for the next.
+/// Bounds of one negotiation's key sets; further ones wait for the next. The engine tries no more keys than these: one
+/// name's many keys must not push another's out and have its failure remembered.
 constexpr std::size_t kMostSets = 8;
-constexpr std::size_t kMostKeys = 64;
+constexpr std::size_t kMostKeys = 16;
 
 }  // namespace
 

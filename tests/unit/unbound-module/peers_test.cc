@@ -181,6 +181,20 @@ TEST_F(peers, never_mix_the_keys_of_secure_and_other_names) {
   EXPECT_THAT(engine.connects[1].keys, ElementsAre(kKeyA));
 }
 
+TEST_F(peers, never_let_one_name_s_many_keys_push_another_s_out_of_a_negotiation) {
+  std::vector<api::DnsKey> many;
+  for (std::uint8_t i = 0; i < 15; ++i) many.push_back({4, {i}});
+  ask("first.example", {{4, {99}}});  // while its negotiation runs the others gather
+  ask("evil.example", many);
+  ask("good.example", {kKeyA, kKeyB});
+  fail(1);
+  ASSERT_EQ(engine.connects.size(), 2U);
+  EXPECT_EQ(engine.connects[1].keys.size(), 15U);
+  fail(2);
+  ASSERT_EQ(engine.connects.size(), 3U);
+  EXPECT_THAT(engine.connects[2].keys, ElementsAre(kKeyA, kKeyB));
+}
+
 TEST_F(peers, tell_those_who_wait_in_time_and_go_on_in_the_background) {
   ask("a.example", {kKeyA});
   EXPECT_EQ(made().next_deadline(), now + config.answer_after);
