@@ -172,7 +172,14 @@ int lk_look_up(void* query, struct lk_bytes name, uint16_t type, int cd) {
   return 1;
 }
 
-const struct lk_answer* lk_current(void* query) { return answer_of(query); }
+const struct lk_answer* lk_current(void* query) {
+  struct module_qstate* qstate = query;
+  const struct lk_answer* answer = answer_of(qstate);
+  /* There is an answer, but no memory to look at it: nobody gets it. */
+  if (answer->rcode < 0 && qstate->return_rcode == LDNS_RCODE_NOERROR && qstate->return_msg)
+    lk_refuse(query, "latchkey: out of memory");
+  return answer;
+}
 
 int lk_clients(void* query) {
   const struct mesh_state* mesh = ((struct module_qstate*)query)->mesh_info;
@@ -297,11 +304,12 @@ static void put_rrset(struct reply_info* rep, struct ub_packed_rrset_key* key, e
   if (section == LK_ADDITIONAL) rep->ar_numrrsets++;
 }
 
-static void give_answer(struct module_qstate* qstate, struct reply_info* rep) {
+static int give_answer(struct module_qstate* qstate, struct reply_info* rep) {
   struct dns_msg* msg = regional_alloc_init(qstate->region, qstate->return_msg, sizeof(*msg));
-  if (!msg) return;
+  if (!msg) return 0;
   msg->rep = rep;
   qstate->return_msg = msg;
+  return 1;
 }
 
 int lk_rewrite(void* query, const struct lk_edit* edits, size_t count, int altered) {
@@ -319,8 +327,7 @@ int lk_rewrite(void* query, const struct lk_edit* edits, size_t count, int alter
     put_rrset(copy, key, section_of(rep, i));
   }
   if (altered && copy->security == sec_status_secure) copy->security = sec_status_insecure;
-  give_answer(qstate, copy);
-  return 1;
+  return give_answer(qstate, copy);
 }
 
 int lk_no_data(void* query, uint32_t ttl_s) {
@@ -338,8 +345,7 @@ int lk_no_data(void* query, uint32_t ttl_s) {
   }
   copy->ttl = (time_t)ttl_s;
   copy->security = sec_status_insecure;
-  give_answer(qstate, copy);
-  return 1;
+  return give_answer(qstate, copy);
 }
 
 void lk_refuse(void* query, const char* why) {
@@ -475,9 +481,24 @@ static int build_is_fit(void) {
 #endif
 }
 
+/* Appends who may ask. 0: more lines than there is room for. */
+static int add_access(struct lk_facts* facts, struct lk_access* access, size_t room,
+                      const struct config_str2list* lines, int interface) {
+  for (; lines; lines = lines->next) {
+    struct lk_access* line = &access[facts->access_count];
+    if (facts->access_count == room) return 0;
+    line->network = lines->str;
+    line->action = lines->str2;
+    line->interface = interface;
+    facts->access_count++;
+  }
+  return 1;
+}
+
 static int start(struct module_env* env, const char* loaded_as) {
+  enum { most_access = 256 };
   struct lk_facts facts;
-  struct lk_access access[256];
+  struct lk_access access[most_access];
   memset(&facts, 0, sizeof(facts));
   facts.module_config = env->cfg->module_conf;
   facts.loaded_as = loaded_as;
@@ -490,13 +511,10 @@ static int start(struct module_env* env, const char* loaded_as) {
                         env->cfg->auto_trust_anchor_file_list || env->cfg->trusted_keys_file_list;
   facts.permissive = env->cfg->val_permissive_mode;
   facts.access = access;
-  for (const struct config_str2list* line = env->cfg->acls; line; line = line->next) {
-    if (facts.access_count == sizeof(access) / sizeof(access[0])) {
-      log_err("latchkey: more access-control lines than it can check");
-      return 0;
-    }
-    access[facts.access_count].network = line->str;
-    access[facts.access_count++].action = line->str2;
+  if (!add_access(&facts, access, most_access, env->cfg->acls, 0) ||
+      !add_access(&facts, access, most_access, env->cfg->interface_actions, 1)) {
+    log_err("latchkey: more access-control and interface-action lines than it can check");
+    return 0;
   }
   return lk_start(&facts);
 }

@@ -59,10 +59,11 @@ struct lk_question {
   int internal;  /* priming or a validator's lookup: never ours */
 };
 
-/* One `access-control:` line. */
+/* One `access-control:` line, or an `interface-action:` one, whose network is the interface's address or name. */
 struct lk_access {
   const char* network;
   const char* action;
+  int interface;
 };
 
 /* What the host's configuration says. Valid during lk_start(). */

@@ -77,9 +77,14 @@ bool within(const Network& network, std::string_view outer) {
   return cidr && network.prefix >= cidr->prefix && cidr->contains(network.address);
 }
 
-bool is_ours(const Network& network, const Clients& clients) {
+bool is_loopback(const Network& network) {
   for (const auto* loopback : {"127.0.0.0/8", "::1/128", "::ffff:127.0.0.0/104"})
     if (within(network, loopback)) return true;
+  return false;
+}
+
+bool is_ours(const Network& network, const Clients& clients) {
+  if (is_loopback(network)) return true;
   if (network.prefix == network.address.host_prefix() &&
       std::find(clients.own.begin(), clients.own.end(), network.address) != clients.own.end())
     return true;
@@ -92,13 +97,19 @@ std::optional<std::string> foreign_clients(const lk_facts& facts, const Clients&
   for (std::size_t i = 0; i < facts.access_count; ++i) {
     const lk_access& line = facts.access[i];
     if (!std::string_view(line.action).starts_with("allow")) continue;
+    const std::string_view option = line.interface ? "interface-action" : "access-control";
+    if (std::string_view(line.action) == "allow_snoop")
+      return fmt::format(
+          "`{}: {} allow_snoop` lets questions without RD read addresses in Unbound's cache past Latchkey; use `allow`",
+          option, line.network);
     const auto network = parse_network(line.network);
-    if (network && is_ours(*network, clients)) continue;
+    // Whoever reaches an interface may ask there: only on loopback are these our own programs.
+    if (network && (line.interface ? is_loopback(*network) : is_ours(*network, clients))) continue;
     return fmt::format(
-        "`access-control: {} {}` lets others ask whose own traffic is not in this host's tunnels; take the line out, "
+        "`{}: {} {}` lets others ask whose own traffic is not in this host's tunnels; take the line out, "
         "or "
         "list the network as `gateway_for` in Latchkey's configuration if its traffic crosses this host",
-        line.network, line.action);
+        option, line.network, line.action);
   }
   return std::nullopt;
 }

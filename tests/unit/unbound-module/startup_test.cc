@@ -70,7 +70,7 @@ TEST(startup, refuses_clients_whose_traffic_is_not_ours_and_names_the_line) {
   const Clients clients{{*base::Address::parse("203.0.113.9")}, {*host::Cidr::parse("10.0.0.0/8")}};
   const auto with = [&](const char* network, const char* action) {
     static lk_access line;
-    line = {network, action};
+    line = {network, action, 0};
     facts.access = &line;
     facts.access_count = 1;
     return refusal(facts, clients);
@@ -81,6 +81,30 @@ TEST(startup, refuses_clients_whose_traffic_is_not_ours_and_names_the_line) {
   EXPECT_EQ(with("0.0.0.0/0", "refuse"), "");
   for (const char* foreign : {"0.0.0.0/0", "203.0.113.0/24", "0.0.0.0/1", "::/0", "nonsense"})
     EXPECT_THAT(with(foreign, "allow_snoop"), HasSubstr(std::string("access-control: ") + foreign));
+}
+
+TEST(startup, refuses_what_lets_questions_past_it_whoever_asks) {
+  lk_facts facts = good_facts();
+  lk_access line{"127.0.0.0/8", "allow_snoop", 0};
+  facts.access = &line;
+  facts.access_count = 1;
+  EXPECT_THAT(refusal(facts), HasSubstr("access-control: 127.0.0.0/8 allow_snoop"));
+}
+
+TEST(startup, refuses_an_interface_that_others_reach) {
+  lk_facts facts = good_facts();
+  lk_access line{"eth0", "allow", 1};
+  facts.access = &line;
+  facts.access_count = 1;
+  const Clients clients{{}, {*host::Cidr::parse("10.0.0.0/8")}};
+  for (const char* reachable : {"eth0", "10.0.0.1", "203.0.113.9"}) {
+    line.network = reachable;
+    EXPECT_THAT(refusal(facts, clients), HasSubstr(std::string("interface-action: ") + reachable));
+  }
+  line.network = "127.0.0.1";
+  EXPECT_EQ(refusal(facts, clients), "");
+  line = {"eth0", "refuse", 1};
+  EXPECT_EQ(refusal(facts, clients), "");
 }
 
 TEST(startup, knows_this_programs_build_id) {
