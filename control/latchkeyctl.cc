@@ -9,6 +9,7 @@
 #include "control/status_text.h"
 #include "host/config.h"
 #include "host/control_socket.h"
+#include "latchkey-config.h"
 
 namespace latchkey::control {
 namespace {
@@ -49,6 +50,7 @@ int run(int argc, char** argv) {
   app.footer(
       "The control socket is /run/latchkey/control.sock or what LATCHKEY_SOCKET names.\n"
       "Exit status: 0 done, 1 refused, 2 wrong usage, 3 nobody answers.");
+  app.set_version_flag("--version", "latchkeyctl " PACKAGE_VERSION);
   app.require_subcommand(1);
   auto* status_command = app.add_subcommand("status", "Tunnels, failed peers and counts of verdicts");
   bool as_json = false;

@@ -69,6 +69,24 @@ std::string located(std::string_view file, const YAML::Mark& mark, std::string_v
   return fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, what);  // yaml-cpp counts from 0
 }
 
+/// Where `key` of `section` stands, or the section if only its other keys do.
+YAML::Mark mark_of(const YAML::Node& file, const char* section, const char* key) {
+  const YAML::Node in = file[section];
+  if (const YAML::Node value = in[key]) return value.Mark();
+  return in.Mark();
+}
+
+/// Values that are good by themselves but not together; the defaults are, so the file sets at least one of the two.
+ValueResult contradiction(const YAML::Node& file, const Config& config) {
+  if (config.failed_max < config.failed_first) {
+    return ValueError{mark_of(file, "failed_peer", "max_s"), "failed_peer.max_s: is less than failed_peer.first_s"};
+  }
+  if (config.ike_port == config.nat_port) {
+    return ValueError{mark_of(file, "listen", "nat_port"), "listen.nat_port: must differ from listen.ike_port"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::expected<Config, std::string> parse_config(std::string_view text, std::string_view name) {
@@ -79,17 +97,11 @@ std::expected<Config, std::string> parse_config(std::string_view text, std::stri
       return std::unexpected(located(name, documents[1].Mark(), "expected one document, found a second `---`"));
     }
     if (documents.empty()) return config;
-    if (const auto error = walk(documents.front(), "", config)) {
-      return std::unexpected(located(name, error->mark, error->what));
-    }
+    auto error = walk(documents.front(), "", config);
+    if (!error) error = contradiction(documents.front(), config);
+    if (error) return std::unexpected(located(name, error->mark, error->what));
   } catch (const YAML::Exception& error) {
     return std::unexpected(located(name, error.mark, "is not YAML: " + error.msg));
-  }
-  if (config.failed_max < config.failed_first) {
-    return std::unexpected(fmt::format("{}: failed_peer.max_s is less than failed_peer.first_s", name));
-  }
-  if (config.ike_port == config.nat_port) {
-    return std::unexpected(fmt::format("{}: listen.ike_port and listen.nat_port must differ", name));
   }
   return config;
 }
@@ -107,7 +119,7 @@ std::expected<Config, std::string> read_config(const std::string& path) {
 }
 
 std::expected<Config, std::string> load_config() {
-  if (const char* path = std::getenv("LATCHKEY_CONFIG")) return read_config(path);
+  if (const char* path = std::getenv("LATCHKEY_CONFIG"); path && *path) return read_config(path);
   const std::string path(kDefaultConfigPath);
   if (!std::ifstream(path).is_open() && errno == ENOENT) return Config{};
   return read_config(path);

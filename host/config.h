@@ -1,6 +1,6 @@
 #pragma once
-// What the operator may say, from a YAML file. The table of keys is in config.cc; the manual is printed from
-// it.
+// What the operator may say, from a YAML file. The table of keys is in config_table.cc; the manual is printed
+// from it.
 
 #include <chrono>
 #include <cstdint>
@@ -63,11 +63,11 @@ std::expected<Config, std::string> parse_config(std::string_view text, std::stri
 /// Reads a file of at most 1 MiB. The error is as of parse_config, or says why the file cannot be read.
 std::expected<Config, std::string> read_config(const std::string& path);
 
-/// The process's configuration: the file that LATCHKEY_CONFIG names, which must exist; otherwise
+/// The process's configuration: the file that LATCHKEY_CONFIG (if not empty) names, which must exist; otherwise
 /// kDefaultConfigPath, or the defaults if that does not exist.
 std::expected<Config, std::string> load_config();
 
-/// One row of the table, for --help, the manual page and `latchkeyctl config help`.
+/// One row of the table, for the manual page and `latchkeyctl config help`.
 struct KeyHelp {
   std::string_view key;   ///< "listen.ike_port"
   std::string_view type;  ///< "1-65535", "udp|native"

@@ -1,6 +1,6 @@
 #pragma once
-// Readers of single YAML values: each sets its target or says what was expected. Used by the table in
-// config.cc.
+// Readers of single YAML values: each sets its target or says what was expected. Used by
+// config_table.cc.
 
 #include <yaml-cpp/yaml.h>
 

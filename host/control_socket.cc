@@ -19,6 +19,9 @@
 namespace latchkey::host {
 namespace {
 
+/// Octets of replies that a client has not read when it asks again; a single reply may be larger.
+constexpr std::size_t kMostUnread = 1U << 20;
+
 struct FreeClient {
   void operator()(bufferevent* client) const { ::bufferevent_free(client); }
 };
@@ -71,7 +74,12 @@ std::expected<int, std::string> listen_at(const std::string& path) {
   std::error_code error;
   if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
     std::filesystem::create_directories(folder, error);
-    if (error) return failure(path, "its folder cannot be made", error.value());
+    if (error) {
+      return failure(path,
+                     "its folder cannot be made (RuntimeDirectory=latchkey in Unbound's service makes it; or "
+                     "LATCHKEY_SOCKET names another place)",
+                     error.value());
+    }
   }
   if (auto clear = clear_the_way(path, name); !clear) return std::unexpected(clear.error());
   Fd fd(unix_socket());
@@ -97,9 +105,14 @@ struct ControlSocket::Impl {
   void accept_all();
   void add(int client_fd);
   void read_lines(bufferevent* client);
+  void ended(bufferevent* client);
   void drop(bufferevent* client);
   static void on_read(bufferevent* client, void* context) { static_cast<Impl*>(context)->read_lines(client); }
-  static void on_event(bufferevent* client, short, void* context) { static_cast<Impl*>(context)->drop(client); }
+  static void on_event(bufferevent* client, short what, void* context) {
+    auto* impl = static_cast<Impl*>(context);
+    (what & BEV_EVENT_EOF) != 0 ? impl->ended(client) : impl->drop(client);
+  }
+  static void on_drained(bufferevent* client, void* context) { static_cast<Impl*>(context)->drop(client); }
 };
 
 void ControlSocket::Impl::accept_all() {
@@ -127,12 +140,11 @@ void ControlSocket::Impl::add(int client_fd) {
   clients.insert(std::move(client));
 }
 
-/// One request a call, and none while the last reply is still on its way: a client that does not read gets no second
-/// one.
+/// Every whole line that is there. A client that asks on without reading is dropped.
 void ControlSocket::Impl::read_lines(bufferevent* client) {
   evbuffer* in = ::bufferevent_get_input(client);
   for (;;) {
-    if (::evbuffer_get_length(::bufferevent_get_output(client)) > (1U << 20)) return drop(client);
+    if (::evbuffer_get_length(::bufferevent_get_output(client)) > kMostUnread) return drop(client);
     std::size_t size = 0;
     char* text = ::evbuffer_readln(in, &size, EVBUFFER_EOL_LF);
     if (!text) break;
@@ -143,6 +155,13 @@ void ControlSocket::Impl::read_lines(bufferevent* client) {
     ::bufferevent_write(client, reply.data(), reply.size());
   }
   if (::evbuffer_get_length(in) > kLongestRequest) drop(client);
+}
+
+/// No further request will come, but the last one's reply may still be on its way.
+void ControlSocket::Impl::ended(bufferevent* client) {
+  if (::evbuffer_get_length(::bufferevent_get_output(client)) == 0) return drop(client);
+  ::bufferevent_disable(client, EV_READ);
+  ::bufferevent_setcb(client, nullptr, on_drained, on_event, this);
 }
 
 void ControlSocket::Impl::drop(bufferevent* client) {

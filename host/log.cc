@@ -1,7 +1,6 @@
 #include "host/log.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -69,13 +68,6 @@ void Log::line(Level level, std::string_view event, std::initializer_list<Field>
   const std::chrono::duration<double, std::milli> since = std::chrono::steady_clock::now() - start_;
   text += fmt::format(" t_ms={:.1f}", since.count());
   sink_(level, text);
-}
-
-void log_to_stderr(Level, std::string_view line) {
-  std::string text(line);
-  text += '\n';
-  const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-  (void)written;  // there is nowhere left to complain
 }
 
 }  // namespace latchkey::host

@@ -62,7 +62,4 @@ class Log {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// Writes each line to standard error in one call of write(2), so that lines of several threads stay whole.
-void log_to_stderr(Level level, std::string_view line);
-
 }  // namespace latchkey::host

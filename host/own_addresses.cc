@@ -7,10 +7,8 @@
 #include <cstring>
 
 namespace latchkey::host {
-namespace {
 
-/// The addresses of interfaces that are up.
-std::set<base::Address> look() {
+std::set<base::Address> own_addresses() {
   std::set<base::Address> found;
   ifaddrs* all = nullptr;
   if (::getifaddrs(&all) != 0) return found;
@@ -30,12 +28,10 @@ std::set<base::Address> look() {
   return found;
 }
 
-}  // namespace
-
 bool OwnAddresses::refresh(base::TimePoint now) {
   if (looked_ && now < next_) return false;
   next_ = now + std::chrono::seconds(1);
-  auto found = look();
+  auto found = own_addresses();
   const bool changed = looked_ && found != addresses_;
   addresses_ = std::move(found);
   looked_ = true;

@@ -1,5 +1,5 @@
 #pragma once
-// This host's addresses, looked up at most once a second.
+// This host's addresses.
 
 #include <set>
 
@@ -8,6 +8,10 @@
 
 namespace latchkey::host {
 
+/// The addresses of this host's interfaces that are up, asked of the kernel; none if it does not say.
+std::set<base::Address> own_addresses();
+
+/// The same, looked up at most once a second.
 class OwnAddresses {
  public:
   /// Looks again if the last look is older than a second. True if the addresses have changed since (never at first).

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <atomic>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "host/own_addresses.h"
 #include "unbound-module/open_gate.h"
 #include "unbound-module/query.h"
 #include "unbound-module/shim.h"
@@ -47,6 +50,13 @@ Module& module() {
 }
 
 void log_line(lk_level level, const std::string& line) { lk_log(level, ("latchkey: " + line).c_str()); }
+
+/// Memory may be short: no string is made.
+void log_exception(const char* what) noexcept {
+  std::array<char, 256> line{};
+  std::snprintf(line.data(), line.size(), "latchkey: internal error: %s", what);
+  lk_log(LK_ERROR, line.data());
+}
 
 class ShimResolver final : public Resolver {
  public:
@@ -118,7 +128,7 @@ bool start(const lk_facts& facts) {
     log_line(LK_ERROR, opened.error());
     return false;
   }
-  auto startup = check_startup(facts, opened->settings, {own_addresses(), opened->gateway_for});
+  auto startup = check_startup(facts, opened->settings, {host::own_addresses(), opened->gateway_for});
   if (!startup) {
     log_line(LK_ERROR, startup.error());
     return false;
@@ -150,9 +160,9 @@ lk_next guarded(void* query, Turn turn) noexcept {
   try {
     return turn();
   } catch (const std::exception& error) {
-    lk_log(LK_ERROR, error.what());
+    log_exception(error.what());
   } catch (...) {
-    lk_log(LK_ERROR, "latchkey: unknown exception");
+    log_exception("unknown");
   }
   lk_refuse(query, "latchkey: internal error");
   return LK_FINISHED;
@@ -179,7 +189,7 @@ int lk_start(const lk_facts* facts) {
   try {
     return start(*facts) ? 1 : 0;
   } catch (const std::exception& error) {
-    lk_log(LK_ERROR, error.what());
+    log_exception(error.what());
     return 0;
   }
 }
@@ -192,7 +202,7 @@ void lk_stop(void) {
     const std::lock_guard lock(m.mutex);
     m.seats.clear();
   } catch (const std::exception& error) {
-    lk_log(LK_ERROR, error.what());
+    log_exception(error.what());
   }
 }
 
@@ -246,7 +256,7 @@ void lk_readable(void* seat) {
   try {
     (void)static_cast<Seat*>(seat)->worker.deliver(kOutcomesPerTurn);
   } catch (const std::exception& error) {
-    lk_log(LK_ERROR, error.what());
+    log_exception(error.what());
   }
 }
 

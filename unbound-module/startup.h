@@ -2,6 +2,7 @@
 // What is checked before the module starts to work: the host program, its configuration, who may ask.
 
 #include <expected>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct Startup {
 
 /// Who may ask: the host's own addresses, and prefixes of clients whose traffic crosses this host.
 struct Clients {
-  std::vector<base::Address> own;
+  std::set<base::Address> own;
   std::vector<host::Cidr> gateway_for;
 };
 
@@ -30,8 +31,5 @@ struct Clients {
 /// Security rule 10: every network that `access-control` allows is this host or one of `clients.gateway_for`.
 std::expected<Startup, std::string> check_startup(const lk_facts& facts, const Settings& wanted,
                                                   const Clients& clients);
-
-/// All addresses of this host's interfaces.
-std::vector<base::Address> own_addresses();
 
 }  // namespace latchkey::unbound

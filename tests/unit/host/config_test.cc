@@ -115,8 +115,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"\"a\\x07b\": 1\n", "1:1: ", "\\x07"}));
 
 TEST(config, refuses_values_that_contradict_each_other) {
-  EXPECT_THAT(error_of("listen: {ike_port: 4500}"), HasSubstr("must differ"));
-  EXPECT_THAT(error_of("failed_peer: {first_s: 10, max_s: 5}"), HasSubstr("less than"));
+  EXPECT_THAT(error_of("listen: {ike_port: 4500}"), HasSubstr("f.yaml:1:9: listen.nat_port: must differ"));
+  EXPECT_THAT(error_of("unsigned: require\nfailed_peer: {first_s: 10, max_s: 5}"),
+              HasSubstr("f.yaml:2:35: failed_peer.max_s: is less than"));
 }
 
 class config_file : public testing::Test {

@@ -54,6 +54,7 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   void send(const std::string& text) { (void)::send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
+  void end() { ::shutdown(fd_, SHUT_WR); }
   /// What comes until `count` lines are there or the connection ends.
   std::string receive(int count) {
     std::string got;
@@ -88,6 +89,17 @@ TEST_F(control_socket, answers_each_line_with_a_line) {
   EXPECT_EQ(client.receive(1), "one!\n");
   client.send("o\nthree\n");
   EXPECT_EQ(client.receive(2), "two!\nthree!\n");
+}
+
+TEST_F(control_socket, answers_one_who_has_nothing_more_to_ask) {
+  const std::string request(ControlSocket::kLongestRequest, 'a');
+  Server server(path);
+  for (int i = 0; i < 50; ++i) {
+    Client client(path);
+    client.send(request + "\n");
+    client.end();
+    EXPECT_EQ(client.receive(1), request + "!\n");
+  }
 }
 
 TEST_F(control_socket, is_for_owner_and_group_only_and_goes_with_its_process) {

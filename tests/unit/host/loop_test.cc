@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <future>
 #include <thread>
 
 namespace latchkey::host {
@@ -30,14 +31,15 @@ TEST(loop, tells_of_readable_descriptors_until_another_thread_stops_it) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   int called = 0;
+  std::promise<void> both;
   loop.on_readable(ends[0], [&] {
     char octet = 0;
     EXPECT_EQ(::read(ends[0], &octet, 1), 1);
-    ++called;
+    if (++called == 2) both.set_value();
   });
   EXPECT_EQ(::write(ends[1], "ab", 2), 2);
   std::thread stopper([&] {
-    std::this_thread::sleep_for(50ms);
+    both.get_future().wait_for(60s);
     loop.stop();
   });
   loop.run();
