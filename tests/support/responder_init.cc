@@ -110,6 +110,24 @@ wire::Header reply_header(const wire::Header& request, base::IkeSpi spi_r) {
 Buffer init_reply(const wire::Header& request, base::IkeSpi spi_r, const Payloads& payloads) {
   return write_message(reply_header(request, spi_r), chain_of(payloads));
 }
+/// What the client's first message says about itself; AUTH covers its octets.
+void note_request(ResponderSa& sa, const wire::Message& message) {
+  sa.init_request = base::to_buffer(message.datagram);
+  sa.client_fragments = find_notify(message.payloads, NotifyType::fragmentation_supported).has_value();
+  if (const auto hashes = find_notify(message.payloads, NotifyType::signature_hash_algorithms)) {
+    sa.hashes = wire::parse_hash_algorithms(*hashes).value_or(std::vector<base::HashAlgorithm>{});
+  }
+}
+
+// RFC 7296 section 2.14
+void derive_keys(ResponderSa& sa, base::Bytes g_ir) {
+  const auto seed = crypto::skeyseed(sa.suite.prf, sa.nonce_i, sa.nonce_r, g_ir);
+  const auto sizes = crypto::aead_sizes(sa.suite.encr, sa.suite.key_bits).value();
+  sa.keys = std::move(*crypto::derive_ike_keys(sa.suite.prf, seed->view(), {sa.nonce_i, sa.nonce_r, sa.spi_i, sa.spi_r},
+                                               0, sizes.key + sizes.salt));
+  sa.sealing = Sealing(sa.suite.encr, sa.suite.key_bits, sa.keys.sk_er.clone(), sa.keys.sk_ei.clone());
+}
+
 }  // namespace
 
 Responder::Datagrams Responder::receive_init(const wire::Message& message, const api::Path& path) {
@@ -227,12 +245,8 @@ Responder::Datagrams Responder::accept_init(const InitRequest& request, const ap
   sa->suite = choice->suite;
   sa->nonce_i = base::to_buffer(request.nonce);
   sa->nonce_r = random_octets(32);
-  sa->init_request = base::to_buffer(request.message->datagram);
   sa->nat = behaviour_.behind_nat || nat_is_there(*request.message, path);
-  sa->client_fragments = find_notify(request.message->payloads, NotifyType::fragmentation_supported).has_value();
-  if (const auto hashes = find_notify(request.message->payloads, NotifyType::signature_hash_algorithms)) {
-    sa->hashes = wire::parse_hash_algorithms(*hashes).value_or(std::vector<base::HashAlgorithm>{});
-  }
+  note_request(*sa, *request.message);
 
   Payloads payloads = {payload(PayloadType::sa, wire::Sa{{choice->proposal}}),
                        payload(PayloadType::ke, wire::Ke{choice->suite.ke, pair->public_value()}),
@@ -245,11 +259,7 @@ Responder::Datagrams Responder::accept_init(const InitRequest& request, const ap
   if (behaviour_.edit_init) behaviour_.edit_init(payloads);
   sa->init_reply = init_reply(header, sa->spi_r, payloads);
 
-  const auto seed = crypto::skeyseed(sa->suite.prf, sa->nonce_i, sa->nonce_r, g_ir->view());
-  const auto sizes = crypto::aead_sizes(sa->suite.encr, sa->suite.key_bits).value();
-  sa->keys = std::move(*crypto::derive_ike_keys(
-      sa->suite.prf, seed->view(), {sa->nonce_i, sa->nonce_r, sa->spi_i, sa->spi_r}, 0, sizes.key + sizes.salt));
-  sa->sealing = Sealing(sa->suite.encr, sa->suite.key_bits, sa->keys.sk_er.clone(), sa->keys.sk_ei.clone());
+  derive_keys(*sa, g_ir->view());
 
   Datagrams out;
   forge(out, request, sa->suite, sa->spi_r, path);

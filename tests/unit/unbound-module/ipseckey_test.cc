@@ -3,13 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/octets.h"
+
 namespace latchkey::unbound {
 namespace {
 
 using base::Buffer;
 using base::Errc;
-
-Buffer hex(std::string_view text) { return *base::from_hex(text); }
+using support::hex;
 
 // RFC 4025 section 3.2: the key of all five examples, "AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==".
 constexpr std::string_view kExampleKey = "010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801";

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/octets.h"
+
 namespace latchkey::unbound {
 namespace {
 
-base::Buffer hex(std::string_view text) { return *base::from_hex(text); }
+using support::hex;
 
 TEST(svcb, loses_its_hints_and_keeps_the_rest) {
   // 1 foo.example. alpn=h2 ipv4hint=192.0.2.1 ipv6hint=2001:db8::1
