@@ -2,9 +2,7 @@
 
 #include <elf.h>
 #include <fmt/format.h>
-#include <ifaddrs.h>
 #include <link.h>
-#include <netinet/in.h>
 
 #include <algorithm>
 #include <charconv>
@@ -85,9 +83,7 @@ bool is_loopback(const Network& network) {
 
 bool is_ours(const Network& network, const Clients& clients) {
   if (is_loopback(network)) return true;
-  if (network.prefix == network.address.host_prefix() &&
-      std::find(clients.own.begin(), clients.own.end(), network.address) != clients.own.end())
-    return true;
+  if (network.prefix == network.address.host_prefix() && clients.own.contains(network.address)) return true;
   return std::any_of(clients.gateway_for.begin(), clients.gateway_for.end(), [&](const host::Cidr& cidr) {
     return network.prefix >= cidr.prefix && cidr.contains(network.address);
   });
@@ -103,8 +99,7 @@ std::optional<std::string> foreign_clients(const lk_facts& facts, const Clients&
     if (network && (line.interface ? is_loopback(*network) : is_ours(*network, clients))) continue;
     return fmt::format(
         "`{}: {} {}` lets others ask whose own traffic is not in this host's tunnels; take the line out, "
-        "or "
-        "list the network as `gateway_for` in Latchkey's configuration if its traffic crosses this host",
+        "or list the network as `gateway_for` in Latchkey's configuration if its traffic crosses this host",
         option, line.network, line.action);
   }
   return std::nullopt;
@@ -164,22 +159,6 @@ std::expected<Startup, std::string> check_startup(const lk_facts& facts, const S
   if (!facts.trust_anchors)
     startup.warnings.emplace_back("no trust anchor is configured: every key counts as unsigned");
   return startup;
-}
-
-std::vector<base::Address> own_addresses() {
-  std::vector<base::Address> result;
-  ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return result;
-  for (const ifaddrs* entry = list; entry; entry = entry->ifa_next) {
-    if (!entry->ifa_addr) continue;
-    const auto* raw = reinterpret_cast<const std::uint8_t*>(entry->ifa_addr);
-    base::Bytes octets;
-    if (entry->ifa_addr->sa_family == AF_INET) octets = {raw + offsetof(sockaddr_in, sin_addr), 4};
-    if (entry->ifa_addr->sa_family == AF_INET6) octets = {raw + offsetof(sockaddr_in6, sin6_addr), 16};
-    if (const auto address = base::Address::from_bytes(octets)) result.push_back(*address);
-  }
-  freeifaddrs(list);
-  return result;
 }
 
 }  // namespace latchkey::unbound
