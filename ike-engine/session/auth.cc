@@ -15,6 +15,9 @@ namespace latchkey::session {
 
 namespace {
 
+// How long a server may take for IKE_AUTH after we gave up, and still be told.
+constexpr base::Duration kLateAnswer = std::chrono::seconds(30);
+
 using base::PayloadType;
 
 base::Result<void> reserve_spi(Negotiation& negotiation, Context& context, const api::ConnectRequest& request) {
@@ -195,5 +198,18 @@ State drop_candidate(IkeSa& sa, Context& context, Input& input) {
   negotiation.grace = std::min(negotiation.grace, context.now + context.config.first_retransmit);
   return State::init_sent;
 }
+
+State fail_unanswered(IkeSa& sa, Context& context, const Failure& failure) {
+  std::optional<Candidate> candidate;
+  if (!sa.negotiation->candidates.empty()) candidate = std::move(sa.negotiation->candidates.back());
+  const State end = fail(sa, context, failure);
+  if (!candidate) return end;
+  adopt(sa, *candidate);
+  sa.responses = std::move(candidate->responses);
+  sa.ends_at = context.now + kLateAnswer;
+  return State::abandoned;
+}
+
+State hang_up(IkeSa& sa, Context& context, Input&) { return begin_delete(sa, context); }
 
 }  // namespace latchkey::session

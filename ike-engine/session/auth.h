@@ -14,8 +14,13 @@ base::Result<void> send_auth(IkeSa& sa, Context& context, Candidate& candidate);
 std::optional<Received> read_auth_reply(IkeSa& sa, Context& context, const wire::Message& message,
                                         const api::Path& path);
 
+/// Ends a negotiation for which there is no time left. The newest candidate may still take its IKE_AUTH for good and
+/// send us traffic through a tunnel that we have not got: it is remembered for a while, without kernel state.
+State fail_unanswered(IkeSa& sa, Context& context, const Failure& failure);
+
 // Actions.
 State install(IkeSa& sa, Context& context, Input& input);
 State drop_candidate(IkeSa& sa, Context& context, Input& input);
+State hang_up(IkeSa& sa, Context& context, Input& input);
 
 }  // namespace latchkey::session

@@ -33,6 +33,7 @@ enum class State : std::uint8_t {
   init_sent,    ///< IKE_SA_INIT is out, no candidate is alive
   auth_sent,    ///< at least one candidate was sent its IKE_AUTH
   established,  ///< the server has proven a key and the child is in the kernel
+  abandoned,    ///< we gave up with IKE_AUTH out: a server that answers late gets a DELETE
   deleting,     ///< our DELETE is out
   lingering,    ///< over; only the last answer is kept for copies of the request
   dead,         ///< to be removed

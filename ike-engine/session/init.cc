@@ -170,11 +170,11 @@ State give_up(IkeSa& sa, Context& context, Input&) {
   if (failure.detail.empty()) {
     failure.detail = sa.state == State::auth_sent ? "no answer to IKE_AUTH" : "no answer to IKE_SA_INIT";
   }
-  return fail(sa, context, failure);
+  return fail_unanswered(sa, context, failure);
 }
 
 State abandon(IkeSa& sa, Context& context, Input&) {
-  return fail(sa, context, {api::Reason::closed, 0, "closed by us"});
+  return fail_unanswered(sa, context, {api::Reason::closed, 0, "closed by us"});
 }
 
 }  // namespace latchkey::session

@@ -84,8 +84,23 @@ void receive_response(IkeSa& sa, Context& context, const wire::Message& message,
   dispatch(sa, Event::informational_response, context, input);
 }
 
+// Whether it accepts or refuses makes no difference any more.
+void receive_late_answer(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
+  const bool ours =
+      message.header.message_id == base::MessageId{1} && message.header.exchange == ExchangeType::ike_auth;
+  if (!ours) return count_drop(context.stats, base::Errc::mismatch);
+  auto opened = open_message(*sa.protection, sa.responses, message);
+  if (!opened) return count_drop(context.stats, opened.error().code);
+  if (!opened->has_value()) return;
+  Input input;
+  input.path = path;
+  input.header = message.header;
+  dispatch(sa, Event::late_answer, context, input);
+}
+
 void receive_protected(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
   if (!sa.protection || message.header.spi_r != sa.spi_r) return count_drop(context.stats, base::Errc::not_found);
+  if (sa.state == State::abandoned && message.header.response) return receive_late_answer(sa, context, message, path);
   if (message.header.response) return receive_response(sa, context, message, path);
   receive_request(sa, context, message, path);
 }

@@ -45,6 +45,9 @@ constexpr std::array kTransitions{
     Row{State::established, Event::superseded, retire},
     Row{State::established, Event::close, close_established},
 
+    Row{State::abandoned, Event::late_answer, hang_up},
+    Row{State::abandoned, Event::lifetime_over, vanish},
+
     Row{State::deleting, Event::informational_request, answer_while_deleting},
     Row{State::deleting, Event::create_child_sa_request, refuse_while_deleting},
     Row{State::deleting, Event::informational_response, finish},

@@ -22,6 +22,7 @@ enum class Event : std::uint8_t {
   auth_response,    ///< a candidate's IKE_AUTH reply whose AUTH a key of the server verifies
   auth_refused,     ///< a candidate's IKE_AUTH reply that proves nothing
   auth_unanswered,  ///< a candidate's IKE_AUTH was sent often enough
+  late_answer,      ///< to the IKE_AUTH of a negotiation that has been given up
   informational_request,
   create_child_sa_request,
   critical_request,  ///< holds an unknown payload with the critical bit

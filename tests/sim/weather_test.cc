@@ -120,7 +120,39 @@ TEST(weather, silence_after_ike_sa_init_is_a_timeout_without_kernel_state) {
   EXPECT_EQ(world.last<api::Failed>()->reason, api::Reason::timeout);
   EXPECT_EQ(world.last<api::Failed>()->detail, "no answer to IKE_AUTH");
   EXPECT_TRUE(world.kernel.untouched());
+  const std::size_t sent = world.sent.size();
+  world.run(seconds(60));  // it waits a little for a late answer, and says nothing more
+  EXPECT_EQ(world.sent.size(), sent);
   EXPECT_EQ(world.engine.next_deadline(), base::kNever);
+}
+
+TEST(weather, a_server_that_answers_ike_auth_too_late_gets_a_delete) {
+  for (const std::size_t fragment_size : {std::size_t{0}, std::size_t{200}}) {
+    World world(ed25519_key(), {.fragment_size = fragment_size});
+    world.config.weather.latency = milliseconds(100);
+    world.connect(milliseconds(350));  // the answer to IKE_AUTH comes after 400
+    ASSERT_TRUE(world.run_until_settled());
+    EXPECT_EQ(world.last<api::Failed>()->reason, api::Reason::timeout);
+    EXPECT_TRUE(world.kernel.untouched());
+    ASSERT_TRUE(world.responder.newest()->child.has_value());
+    world.run(seconds(1));
+    EXPECT_TRUE(world.responder.newest()->deleted) << "it would go on sending into a tunnel that we have not got";
+    EXPECT_TRUE(world.kernel.untouched());
+    EXPECT_EQ(world.count<api::Established>(), 0u);
+    EXPECT_EQ(world.engine.next_deadline(), base::kNever);
+  }
+}
+
+TEST(weather, a_negotiation_closed_by_us_ends_at_the_server_too) {
+  World world(ed25519_key(), {});
+  world.config.weather.latency = milliseconds(100);
+  const auto session = world.connect();
+  world.run(milliseconds(350));
+  world.close(session);
+  world.run(seconds(1));
+  EXPECT_EQ(world.last<api::Failed>()->reason, api::Reason::closed);
+  EXPECT_TRUE(world.responder.newest()->deleted);
+  EXPECT_TRUE(world.kernel.untouched());
 }
 
 TEST(weather, replies_in_any_number_of_copies_make_one_tunnel) {
