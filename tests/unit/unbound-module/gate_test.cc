@@ -129,7 +129,8 @@ TEST(gate, survives_workers_that_forget_and_leave_while_outcomes_come) {
           gate.want(a_want(id, round * 100 + i, server(w * 20 + static_cast<std::uint32_t>(round))));
           if (i % 2 == 0) gate.forget(id, Ticket{round * 100 + i});
         }
-        for (const Done& done : gate.take(id, 1000)) EXPECT_EQ(done.ticket.value % 2, 1U);
+        // What was forgotten may be on its way already; what another worker asked for may not come.
+        for (const Done& done : gate.take(id, 1000)) EXPECT_EQ(done.ticket.value / 100, round);
         gate.remove_worker(id);
       }
     });
