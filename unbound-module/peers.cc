@@ -197,11 +197,12 @@ void Peers::end_round(const base::Address&, Peer& peer) {
   peer.round.reset();
 }
 
+/// A failure counts once, though questions may run out of time before its negotiation does, and their memory end.
 void Peers::remember(const base::Address& address, const Waiter& waiter, const std::string& reason,
-                     base::TimePoint now) {
+                     base::TimePoint since, base::TimePoint now) {
   const bool attempt = waiter.rank == Rank::attempt;
   const PeerId id{address, waiter.keys, attempt};
-  if (!failed_.find(id, now)) failed_.remember(id, reason, now);
+  if (!failed_.find(id, since)) failed_.remember(id, reason, now);
   if (attempt) released_in_clear(address, waiter.want.ttl_s, now);
 }
 
@@ -217,11 +218,12 @@ void Peers::fail_round(const base::Address& address, Peer& peer, const std::stri
   log_.info("negotiation_failed", {{"name", peer.round->name}, {"peer", address.to_string()}, {"reason", reason}});
   const bool attempt = peer.round->rank == Rank::attempt;
   for (const KeySet& keys : peer.round->sets) {
-    if (!failed_.find({address, keys, attempt}, now)) failed_.remember({address, keys, attempt}, reason, now);
+    if (!failed_.find({address, keys, attempt}, peer.round->started))
+      failed_.remember({address, keys, attempt}, reason, now);
   }
   std::erase_if(peer.waiting, [&](const Waiter& waiter) {
     if (!waiter.in_round) return false;
-    remember(address, waiter, reason, now);
+    remember(address, waiter, reason, peer.round->started, now);
     answer(waiter.want, Verdict::failed, reason);
     return true;
   });
@@ -270,7 +272,7 @@ void Peers::expire_waiters(const base::Address& address, Peer& peer, base::TimeP
   std::erase_if(peer.waiting, [&](const Waiter& waiter) {
     if (waiter.answer_at > now) return false;
     const std::string reason = "no answer from " + address.to_string();
-    remember(address, waiter, reason, now);
+    remember(address, waiter, reason, peer.round && waiter.in_round ? peer.round->started : now, now);
     answer(waiter.want, Verdict::failed, reason);
     return true;
   });

@@ -143,7 +143,8 @@ class Peers {
   void expire_waiters(const base::Address& address, Peer& peer, base::TimePoint now);
   void check_idle(const base::Address& address, Peer& peer, base::TimePoint now);
   void lease(const base::Address& address, Tunnel& tunnel, const Want& want, base::TimePoint now);
-  void remember(const base::Address& address, const Waiter& waiter, const std::string& reason, base::TimePoint now);
+  void remember(const base::Address& address, const Waiter& waiter, const std::string& reason, base::TimePoint since,
+                base::TimePoint now);
   void answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s = 0);
   void schedule(const base::Address& address, Peer& peer, base::TimePoint at);
   void reschedule(const base::Address& address, Peer& peer);

@@ -208,6 +208,20 @@ TEST_F(peers, tell_those_who_wait_in_time_and_go_on_in_the_background) {
   EXPECT_EQ(only_outcome().verdict, Verdict::up);
 }
 
+TEST_F(peers, count_a_failure_once_though_its_memory_ends_before_its_negotiation) {
+  ask("a.example", {kKeyA});
+  pass(config.answer_after);
+  pass(config.failed_first + 1s);
+  ask("a.example", {kKeyA});  // joins the negotiation that still goes on
+  pass(1ms);
+  EXPECT_EQ(outcomes().size(), 2U);
+  fail(1);
+  ask("a.example", {kKeyA});
+  fail(2);
+  ASSERT_EQ(made().failures(now).size(), 1U);
+  EXPECT_EQ(made().failures(now)[0].times, 2U);
+}
+
 TEST_F(peers, let_no_late_tunnel_come_up_for_an_address_that_went_out_in_clear) {
   Want attempt = a_want("loose.example", {kKeyB});
   attempt.verified = false;
