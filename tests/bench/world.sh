@@ -61,6 +61,7 @@ rsa_key_rdata() {
 
 end_world() {
   stop_unbound
+  [ -z "${responder_pid:-}" ] || kill "$responder_pid" 2>/dev/null
   local pid
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
   wait 2>/dev/null
