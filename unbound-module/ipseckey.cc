@@ -24,7 +24,6 @@ base::Result<base::Buffer> read_name(base::Reader& in) {
     const std::uint8_t length = in.u8();
     if (!in.ok()) return fail(Errc::truncated, "IPSECKEY gateway name");
     // RFC 4025 section 2.5
-    //= The gateway field is a normal wire-encoded domain name, as described in section 3.3 of RFC 1035.
     //= Compression MUST NOT be used.
     if (length > kMaxLabel) return fail(Errc::malformed, "IPSECKEY gateway name is compressed");
     name.u8(length);

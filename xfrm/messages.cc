@@ -107,7 +107,7 @@ base::Result<Message> sa_message(std::uint16_t type, std::uint16_t flags, const 
     return base::fail(base::Errc::malformed, "size of an ESP key");
   // RFC 4303 section 2.1
   //= The set of SPI values in the range 1 through 255 are reserved by the Internet Assigned Numbers Authority (IANA)
-  // for future use
+  //= for future use
   if (sa.spi.value < kFirstFreeSpi) return base::fail(base::Errc::malformed, "a reserved SPI");
   Message message(type, flags);
   xfrm_usersa_info info = sa_info(sa.source, sa.destination, sa.spi, sa.reqid);

@@ -72,6 +72,7 @@ base::Result<ChildKeys> derive_child_keys(PrfId id, Bytes sk_d, Bytes g_ir, Byte
   if (!material) return std::unexpected(material.error());
   KeyStream stream(material->view());
   ChildKeys keys;
+  // RFC 7296 section 2.17
   //= All keys for SAs carrying data from the initiator to the responder are taken before SAs going from the
   //= responder to the initiator.
   keys.initiator_to_responder = stream.take(key_size);

@@ -38,6 +38,7 @@ base::Result<RsaParts> parse_rfc3110(Bytes key) {
   const RsaParts parts{r.bytes(size), r.rest()};
   if (!r.ok()) return fail(Errc::malformed, "RSA key is cut off");
   if (parts.exponent.empty() || parts.modulus.empty()) return fail(Errc::malformed, "RSA key without its parts");
+  // RFC 3110 section 2
   //= Leading zero octets are prohibited in the exponent and modulus.
   if (parts.exponent[0] == 0 || parts.modulus[0] == 0) {
     return fail(Errc::malformed, "RSA key with leading zeros");

@@ -79,8 +79,9 @@ bool has_type_twice(const std::vector<Transform>& transforms) {
 base::Result<std::vector<Transform>> chosen_transforms(const Sa& offer, const Sa& response) {
   // RFC 7296 section 2.7
   //= The responder MUST accept a single proposal or reject them all and return an error.
+  // RFC 7296 section 2.7
   //= The accepted cryptographic suite MUST contain exactly one transform of each type included in the
-  // proposal.
+  //= proposal.
   if (response.proposals.size() != 1) return fail(Errc::mismatch, "not exactly one proposal in the answer");
   const Proposal& answer = response.proposals.front();
   const auto ours = std::ranges::find(offer.proposals, answer.number, &Proposal::number);
@@ -92,7 +93,7 @@ base::Result<std::vector<Transform>> chosen_transforms(const Sa& offer, const Sa
   for (const Transform& transform : chosen) {
     // RFC 7296 section 3.3.6
     //= one that contains a Transform Attribute it does not understand, it MUST consider this transform
-    // unacceptable
+    //= unacceptable
     // Equality covers that attribute, which no transform of ours has, and the key length.
     if (std::ranges::find(ours->transforms, transform) == ours->transforms.end()) {
       return fail(Errc::mismatch, "a transform that was not offered");

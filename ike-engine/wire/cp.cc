@@ -12,6 +12,7 @@ base::Result<Cp> parse_cp(base::Bytes body) {
   while (r.ok() && r.left() > 0) {
     if (cp.attributes.size() == kMaxAttributes) return base::fail(Errc::exhausted, "cp: more attributes than we read");
     CpAttribute attribute;
+    // RFC 7296 section 3.15.1
     //= Reserved (1 bit) - This bit MUST be set to zero and MUST be ignored on receipt.
     attribute.type = r.u16() & 0x7fff;
     const std::size_t size = r.u16();

@@ -24,6 +24,7 @@ base::Result<Header> parse_header(base::Bytes datagram) {
   header.next_payload = base::PayloadType{r.u8()};
   header.version = r.u8();
   header.exchange = base::ExchangeType{r.u8()};
+  // RFC 7296 section 3.1
   //= 'X' bits MUST be cleared when sending and MUST be ignored on receipt.
   const std::uint8_t bits = r.u8();
   header.response = (bits & kResponse) != 0;
@@ -32,6 +33,7 @@ base::Result<Header> parse_header(base::Bytes datagram) {
   header.message_id.value = r.u32();
   header.length = r.u32();
   if (!r.ok()) return base::fail(Errc::truncated, "header");
+  // RFC 7296 section 3.1
   //= They MUST ignore the minor version number of received messages.
   if (header.version >> 4 != 2) return base::fail(Errc::unsupported, "header: major version is not 2");
   if (header.length != datagram.size()) return base::fail(Errc::malformed, "header: length is not the datagram's");

@@ -14,6 +14,7 @@ constexpr std::uint8_t kCritical = 0x80;
 
 bool is_encrypted(PayloadType type) { return type == PayloadType::sk || type == PayloadType::skf; }
 
+// RFC 7296 section 3.2
 //= MUST be ignored by the recipient if the recipient understands the payload type code.
 bool is_known(PayloadType type) {
   const auto code = static_cast<std::uint8_t>(type);
@@ -42,7 +43,7 @@ base::Result<std::vector<RawPayload>> parse_payloads(PayloadType first, base::By
     payload.body = r.bytes(length - kGenericHeader);
     if (!r.ok()) return base::fail(Errc::truncated, "payload");
     payloads.push_back(payload);
-    // RFC 7296 section 3.14: an SK payload's next payload is the first one inside it.
+    // An SK payload's next payload is the first one inside it. RFC 7296 section 3.14
     //= The Encrypted payload, if present in a message, MUST be the last payload in the message.
     type = is_encrypted(type) ? PayloadType::none : payload.next;
   }
@@ -74,6 +75,7 @@ std::size_t PayloadChain::begin(PayloadType type) {
   const std::size_t at = out_.size();
   last_next_ = at;
   out_.u8(static_cast<std::uint8_t>(PayloadType::none));
+  // RFC 7296 section 3.2
   //= MUST be set to zero for payload types defined in this document.
   out_.u8(0);
   out_.u16(0);

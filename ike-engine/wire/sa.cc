@@ -45,8 +45,10 @@ base::Result<void> read_attribute(base::Reader& r, Transform& transform) {
     transform.unknown_attribute = true;
     return {};
   }
+  // RFC 7296 section 3.3.5
   //= Attributes described as fixed length MUST NOT be encoded using the variable-length encoding
   if (!type_value) return base::fail(Errc::malformed, "sa: key length of variable length");
+  // RFC 7296 section 3.3
   //= A transform MUST NOT have multiple attributes of the same type.
   if (transform.key_bits) return base::fail(Errc::malformed, "sa: two key lengths");
   transform.key_bits = value;
