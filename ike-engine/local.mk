@@ -12,7 +12,8 @@ ike_engine_libike_base_la_SOURCES = \
   ike-engine/base/strong.h ike-engine/base/time.h ike-engine/api/types.cc
 
 ike_engine_libike_wire_la_SOURCES = \
-  ike-engine/wire/auth.cc ike-engine/wire/auth.h ike-engine/wire/cp.cc ike-engine/wire/cp.h \
+  ike-engine/wire/auth.cc ike-engine/wire/auth.h ike-engine/wire/cert.cc \
+  ike-engine/wire/cert.h ike-engine/wire/cp.cc ike-engine/wire/cp.h \
   ike-engine/wire/delete.cc ike-engine/wire/delete.h ike-engine/wire/header.cc \
   ike-engine/wire/header.h ike-engine/wire/id.cc ike-engine/wire/id.h ike-engine/wire/ke.cc \
   ike-engine/wire/ke.h ike-engine/wire/message.cc ike-engine/wire/message.h \

@@ -121,6 +121,15 @@ enum class IdType : std::uint8_t {
   null = 13,
 };
 
+/// RFC 7296 section 3.6; 15 by RFC 7670. Kinds whose syntax no RFC defines are left out.
+enum class CertEncoding : std::uint8_t {
+  x509_signature = 4,
+  crl = 7,
+  hash_and_url_x509 = 12,
+  hash_and_url_bundle = 13,
+  raw_public_key = 15,
+};
+
 /// RFC 7296 section 3.13.1.
 enum class TsType : std::uint8_t { ipv4_addr_range = 7, ipv6_addr_range = 8 };
 
@@ -162,6 +171,9 @@ enum class NotifyType : std::uint16_t {
   childless_ikev2_supported = 16418,        // RFC 6023
   fragmentation_supported = 16430,          // RFC 7383
   signature_hash_algorithms = 16431,        // RFC 7427
+  use_ppk = 16435,                          // RFC 8784
+  ppk_identity = 16436,                     // RFC 8784
+  no_ppk_auth = 16437,                      // RFC 8784
   intermediate_exchange_supported = 16438,  // RFC 9242
 };
 

@@ -88,6 +88,9 @@ std::string_view to_string(NotifyType type) {
       {childless_ikev2_supported, "CHILDLESS_IKEV2_SUPPORTED"},
       {fragmentation_supported, "IKEV2_FRAGMENTATION_SUPPORTED"},
       {signature_hash_algorithms, "SIGNATURE_HASH_ALGORITHMS"},
+      {use_ppk, "USE_PPK"},
+      {ppk_identity, "PPK_IDENTITY"},
+      {no_ppk_auth, "NO_PPK_AUTH"},
       {intermediate_exchange_supported, "INTERMEDIATE_EXCHANGE_SUPPORTED"},
   };
   const auto* const it = std::ranges::find(kNames, type, &std::pair<NotifyType, std::string_view>::first);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "ike-engine/wire/auth.h"
+#include "ike-engine/wire/cert.h"
 #include "ike-engine/wire/cp.h"
 #include "ike-engine/wire/delete.h"
 #include "ike-engine/wire/id.h"
@@ -122,6 +123,21 @@ void fuzz_nonce(Bytes body) {
   if (nonce) check(nonce->value.size() >= kMinNonce && nonce->value.size() <= kMaxNonce);
 }
 
+void fuzz_cert(Bytes body) {
+  const auto cert = round_trip(parse_cert, body);
+  if (cert) check(!cert->data.empty() && base::same(written(*cert), body));
+}
+
+void fuzz_certreq(Bytes body) {
+  const auto request = round_trip(parse_certreq, body);
+  if (!request) return;
+  check(base::same(written(*request), body));
+  // Whatever the request names it asks for.
+  base::Reader r(request->authorities);
+  const bool names = r.left() >= kAuthorityHash;
+  if (asks_for(*request, r.bytes(kAuthorityHash))) check(names && request->authorities.size() % kAuthorityHash == 0);
+}
+
 void fuzz_cp(Bytes body) {
   const auto cp = round_trip(parse_cp, body);
   if (cp) check(cp->attributes.size() <= kMaxAttributes);
@@ -137,8 +153,9 @@ void fuzz_encrypted(Bytes body) {
 void fuzz_ke(Bytes body) { (void)round_trip(parse_ke, body); }
 void fuzz_id(Bytes body) { (void)round_trip(parse_id, body); }
 
-constexpr void (*kTargets[])(Bytes) = {fuzz_header, fuzz_chain, fuzz_sa, fuzz_ts, fuzz_delete,    fuzz_notify,
-                                       fuzz_auth,   fuzz_nonce, fuzz_cp, fuzz_ke, fuzz_encrypted, fuzz_id};
+constexpr void (*kTargets[])(Bytes) = {fuzz_header,    fuzz_chain, fuzz_sa,    fuzz_ts,     fuzz_delete,
+                                       fuzz_notify,    fuzz_auth,  fuzz_nonce, fuzz_cp,     fuzz_ke,
+                                       fuzz_encrypted, fuzz_id,    fuzz_cert,  fuzz_certreq};
 
 }  // namespace
 }  // namespace latchkey::wire

@@ -18,7 +18,8 @@ tests_unit_base_test_SOURCES = \
 tests_unit_base_test_LDADD = $(LINK_BASE) $(GTEST_LINK)
 
 tests_unit_wire_test_SOURCES = \
-  tests/unit/ike-engine/wire/captures_test.cc tests/unit/ike-engine/wire/delete_test.cc \
+  tests/unit/ike-engine/wire/captures_test.cc tests/unit/ike-engine/wire/cert_test.cc \
+  tests/unit/ike-engine/wire/delete_test.cc \
   tests/unit/ike-engine/wire/header_test.cc tests/unit/ike-engine/wire/message_test.cc \
   tests/unit/ike-engine/wire/notify_test.cc tests/unit/ike-engine/wire/payloads_test.cc \
   tests/unit/ike-engine/wire/sa_test.cc tests/unit/ike-engine/wire/ts_test.cc
