@@ -36,10 +36,17 @@ base::Result<SecretBytes> skeyseed(PrfId id, Bytes nonce_i, Bytes nonce_r, Bytes
   return prf(id, base::concat({nonce_i, nonce_r}), {g_ir});
 }
 
-base::Result<SecretBytes> skeyseed_rekey(PrfId old_prf, Bytes old_sk_d, Bytes g_ir, Bytes nonce_i, Bytes nonce_r) {
+base::Result<SecretBytes> skeyseed_rekey(PrfId old_prf, Bytes old_sk_d, Bytes g_ir, Bytes nonce_i, Bytes nonce_r,
+                                         Bytes further) {
   // RFC 7296 section 2.18
   //= SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr)
-  return prf(old_prf, old_sk_d, {g_ir, nonce_i, nonce_r});
+  // RFC 9370 section 2.2.4: the secrets of further key exchanges stand behind the nonces.
+  return prf(old_prf, old_sk_d, {g_ir, nonce_i, nonce_r, further});
+}
+
+base::Result<SecretBytes> skeyseed_additional(PrfId id, Bytes sk_d, Bytes shared_secret, Bytes nonce_i, Bytes nonce_r) {
+  // RFC 9370 section 2.2.2: each secret is mixed in by way of the SK_d before it.
+  return prf(id, sk_d, {shared_secret, nonce_i, nonce_r});
 }
 
 base::Result<IkeKeys> derive_ike_keys(PrfId id, Bytes skeyseed, const KeyInputs& inputs, std::size_t integ_size,
@@ -64,11 +71,28 @@ base::Result<IkeKeys> derive_ike_keys(PrfId id, Bytes skeyseed, const KeyInputs&
   return keys;
 }
 
+base::Result<void> mix_ppk(PrfId id, Bytes ppk, IkeKeys& keys) {
+  // RFC 8784 section 3
+  //= SK_d  = prf+ (PPK, SK_d')
+  //= SK_pi = prf+ (PPK, SK_pi')
+  //= SK_pr = prf+ (PPK, SK_pr')
+  auto sk_d = prf_plus(id, ppk, {keys.sk_d.view()}, keys.sk_d.size());
+  auto sk_pi = prf_plus(id, ppk, {keys.sk_pi.view()}, keys.sk_pi.size());
+  auto sk_pr = prf_plus(id, ppk, {keys.sk_pr.view()}, keys.sk_pr.size());
+  for (const auto* mixed : {&sk_d, &sk_pi, &sk_pr}) {
+    if (!*mixed) return std::unexpected(mixed->error());
+  }
+  keys.sk_d = std::move(*sk_d);
+  keys.sk_pi = std::move(*sk_pi);
+  keys.sk_pr = std::move(*sk_pr);
+  return {};
+}
+
 base::Result<ChildKeys> derive_child_keys(PrfId id, Bytes sk_d, Bytes g_ir, Bytes nonce_i, Bytes nonce_r,
-                                          std::size_t key_size) {
+                                          std::size_t key_size, Bytes further) {
   // RFC 7296 section 2.17
   //= KEYMAT = prf+(SK_d, g^ir (new) | Ni | Nr)
-  const auto material = prf_plus(id, sk_d, {g_ir, nonce_i, nonce_r}, 2 * key_size);
+  const auto material = prf_plus(id, sk_d, {g_ir, nonce_i, nonce_r, further}, 2 * key_size);
   if (!material) return std::unexpected(material.error());
   KeyStream stream(material->view());
   ChildKeys keys;
@@ -80,20 +104,45 @@ base::Result<ChildKeys> derive_child_keys(PrfId id, Bytes sk_d, Bytes g_ir, Byte
   return keys;
 }
 
-base::Result<base::Buffer> signed_octets(PrfId id, Bytes message, Bytes other_nonce, Bytes sk_p, Bytes id_body) {
+base::Result<base::Buffer> signed_octets(PrfId id, Bytes message, Bytes other_nonce, Bytes sk_p, Bytes id_body,
+                                         Bytes int_auth) {
   // RFC 7296 section 2.15
   //= MACedIDForI = prf(SK_pi, RestOfInitIDPayload)
   const auto maced_id = prf(id, sk_p, {id_body});
   if (!maced_id) return std::unexpected(maced_id.error());
-  return base::concat({message, other_nonce, maced_id->view()});
+  // RFC 9242 section 3.3.2
+  //= InitiatorSignedOctets = RealMsg1 | NonceRData | MACedIDForI | IntAuth
+  return base::concat({message, other_nonce, maced_id->view(), int_auth});
+}
+
+base::Result<SecretBytes> intermediate_auth(PrfId id, Bytes sk_p, Bytes previous, Bytes associated, Bytes inner) {
+  // RFC 9242 section 3.3.2
+  //= IntAuth_i2 = prf(SK_pi2, IntAuth_i1 | IntAuth_i2A [| IntAuth_i2P])
+  return prf(id, sk_p, {previous, associated, inner});
+}
+
+base::Buffer int_auth(Bytes initiator, Bytes responder, base::MessageId first_auth) {
+  // RFC 9242 section 3.3.2
+  //= IntAuth =  IntAuth_iN | IntAuth_rN | IKE_AUTH_MID
+  base::Writer out(initiator.size() + responder.size() + 4);
+  out.bytes(initiator);
+  out.bytes(responder);
+  out.u32(first_auth.value);
+  return out.take();
+}
+
+base::Result<SecretBytes> psk_auth(PrfId id, Bytes psk, Bytes octets) {
+  // RFC 7296 section 2.15
+  //= AUTH = prf( prf(Shared Secret, "Key Pad for IKEv2"), <InitiatorSignedOctets>)
+  const auto pad = prf(id, psk, {base::as_bytes("Key Pad for IKEv2")});
+  if (!pad) return std::unexpected(pad.error());
+  return prf(id, pad->view(), {octets});
 }
 
 base::Result<SecretBytes> null_auth(PrfId id, Bytes sk_p, Bytes octets) {
   // RFC 7619 section 2.1
   //= the content of the AUTH payload is computed using the syntax of pre-shared secret authentication
-  const auto pad = prf(id, sk_p, {base::as_bytes("Key Pad for IKEv2")});
-  if (!pad) return std::unexpected(pad.error());
-  return prf(id, pad->view(), {octets});
+  return psk_auth(id, sk_p, octets);
 }
 
 }  // namespace latchkey::crypto

@@ -37,6 +37,7 @@ base::Result<CertReq> parse_certreq(base::Bytes body) {
   request.authorities = r.rest();
   if (!r.done()) return base::fail(Errc::truncated, "certreq");
   if (!is_x509(request.encoding)) return request;
+  // RFC 7296 section 3.7
   //= The 20-octet hashes are concatenated and included with no other formatting.
   if (request.authorities.size() % kAuthorityHash != 0) {
     return base::fail(Errc::malformed, "certreq: part of an authority's hash");

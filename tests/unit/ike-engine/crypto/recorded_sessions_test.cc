@@ -77,9 +77,10 @@ void expect_session(std::string_view name, auto expect_auth) {
 }
 
 TEST(recorded_session, of_strongswan_with_a_shared_key) {
-  // AUTH_NULL's formula is the shared key's with SK_p in the key's place, so the key of swanctl-a.conf tests it.
+  // The key of swanctl-a.conf. AUTH_NULL's formula is the shared key's with SK_p in the key's place.
   const base::Buffer key = hex("00112233445566778899aabbccddeeff0102030405060708090a0b0c0d0e0f10");
   expect_session("psk-gcm256-x25519", [&](const std::filesystem::path&, const json& auth) {
+    EXPECT_EQ(text(*psk_auth(base::PrfId::hmac_sha2_256, key, octets(auth, "octets"))), text(auth, "auth_data"));
     EXPECT_EQ(text(*null_auth(base::PrfId::hmac_sha2_256, key, octets(auth, "octets"))), text(auth, "auth_data"));
   });
 }
