@@ -204,7 +204,8 @@ base::Result<api::SessionId> Hosted::connect(const base::Address& remote, const 
                                              base::TimePoint deadline, base::TimePoint now) {
   const auto local = kernel_.source_address(remote);
   if (!local) return std::unexpected(local.error());
-  return engine_->connect({{*local, config_.ike_port}, remote, keys, deadline}, now);
+  return engine_->connect({.local = {*local, config_.ike_port}, .remote = remote, .keys = keys, .deadline = deadline},
+                          now);
 }
 
 void Hosted::close_down() {

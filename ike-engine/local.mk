@@ -9,7 +9,7 @@ ike_engine_libike_base_la_SOURCES = \
   ike-engine/base/address.cc ike-engine/base/address.h ike-engine/base/bytes.cc \
   ike-engine/base/bytes.h ike-engine/base/iana.h ike-engine/base/ids.h ike-engine/base/result.cc \
   ike-engine/base/result.h ike-engine/base/secret.cc ike-engine/base/secret.h \
-  ike-engine/base/strong.h ike-engine/base/time.h ike-engine/api/types.cc
+  ike-engine/base/strong.h ike-engine/base/time.h ike-engine/api/credentials.cc ike-engine/api/credentials.h ike-engine/api/types.cc
 
 ike_engine_libike_wire_la_SOURCES = \
   ike-engine/wire/auth.cc ike-engine/wire/auth.h ike-engine/wire/cert.cc \
@@ -41,13 +41,16 @@ ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/auth.cc ike-engine/session/auth.h ike-engine/session/auth_reply.cc \
   ike-engine/session/child.cc ike-engine/session/child.h ike-engine/session/context.cc \
   ike-engine/session/context.h ike-engine/session/create_child.cc \
-  ike-engine/session/create_child.h ike-engine/session/fragments.cc \
-  ike-engine/session/fragments.h ike-engine/session/ike_sa.h ike-engine/session/informational.cc \
+  ike-engine/session/create_child.h ike-engine/session/exchange.cc ike-engine/session/exchange.h \
+  ike-engine/session/fragments.cc ike-engine/session/fragments.h ike-engine/session/ike_sa.cc \
+  ike-engine/session/ike_sa.h ike-engine/session/informational.cc \
   ike-engine/session/informational.h ike-engine/session/init.cc ike-engine/session/init.h \
+  ike-engine/session/init_payloads.cc ike-engine/session/init_payloads.h \
   ike-engine/session/init_reply.cc ike-engine/session/init_reply.h ike-engine/session/lifetime.cc \
   ike-engine/session/lifetime.h ike-engine/session/nat.cc ike-engine/session/nat.h \
   ike-engine/session/opening.cc ike-engine/session/opening.h ike-engine/session/protect.cc \
   ike-engine/session/protect.h ike-engine/session/receive.cc ike-engine/session/receive.h ike-engine/session/reply.h \
+  ike-engine/session/sa_keys.cc ike-engine/session/sa_keys.h \
   ike-engine/session/table.cc ike-engine/session/table.h ike-engine/session/timers.cc \
   ike-engine/session/timers.h ike-engine/session/window.cc ike-engine/session/window.h
 

@@ -137,6 +137,7 @@ class Peers {
   void end_round(const base::Address& address, Peer& peer);
   void fail_round(const base::Address& address, Peer& peer, const std::string& reason, base::TimePoint now);
   void established(const base::Address& address, Peer& peer, const api::Established& agreed, base::TimePoint now);
+  void rekeyed(Peer& peer, const api::Rekeyed& fresh, base::TimePoint now);
   void down(const base::Address& address, Peer& peer, const api::Down& lost, base::TimePoint now);
   void drop_tunnel(const base::Address& address, Peer& peer, base::TimePoint now);
   void revive(const base::Address& address, Peer& peer, const Tunnel& lost, base::TimePoint now);

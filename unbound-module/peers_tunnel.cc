@@ -39,6 +39,8 @@ void Peers::event(const api::Event& event, base::TimePoint now) {
     established(address, peer, *agreed, now);
   } else if (const auto* failed = std::get_if<api::Failed>(&event)) {
     if (peer.round && peer.round->session == session) fail_round(address, peer, why(*failed), now);
+  } else if (const auto* fresh = std::get_if<api::Rekeyed>(&event)) {
+    rekeyed(peer, *fresh, now);
   } else if (const auto* lost = std::get_if<api::Down>(&event)) {
     down(address, peer, *lost, now);
   } else if (const auto* step = std::get_if<api::Progress>(&event)) {
@@ -85,6 +87,15 @@ void Peers::established(const base::Address& address, Peer& peer, const api::Est
   });
   // Nobody waits any more: an attempt's address has been released in clear meanwhile.
   if (peer.tunnel && round.rank == Rank::attempt && !used) drop_tunnel(address, peer, now);
+}
+
+/// The same peer, key and traffic; other SAs.
+void Peers::rekeyed(Peer& peer, const api::Rekeyed& fresh, base::TimePoint now) {
+  if (!peer.tunnel || peer.tunnel->agreed.session != fresh.session) return;
+  peer.tunnel->agreed.esp = fresh.esp;
+  peer.tunnel->agreed.spi_in = fresh.spi_in;
+  peer.tunnel->agreed.spi_out = fresh.spi_out;
+  peer.tunnel->since = now;
 }
 
 /// One lease binds tunnel, key and answer: the TTL given out never exceeds what is left of the tunnel.

@@ -150,7 +150,7 @@ Engine::Engine(EngineConfig config, Random& random, Kernel& kernel)
     : impl_(std::make_unique<Impl>(std::move(config), random, kernel)) {}
 Engine::~Engine() = default;
 
-base::Result<SessionId> Engine::connect(const ConnectRequest& request, base::TimePoint now) {
+base::Result<SessionId> Engine::connect(ConnectRequest request, base::TimePoint now) {
   Impl& impl = *impl_;
   if (request.local.address.family() != request.remote.family()) {
     return base::fail(base::Errc::malformed, "local and remote address of different families");
@@ -159,10 +159,11 @@ base::Result<SessionId> Engine::connect(const ConnectRequest& request, base::Tim
   if (impl.negotiations >= impl.config.max_half_open) return base::fail(base::Errc::exhausted, "max_half_open");
   auto session = std::make_unique<Session>();
   session->id = SessionId{++impl.last_session};
-  session->request = request;
   session->keys = usable_keys(request.keys);
+  const base::TimePoint deadline = request.deadline;
+  session->request = std::move(request);
   if (session->keys.empty()) return base::fail(base::Errc::malformed, "no usable key");
-  if (auto begun = impl.begin(*session, {}, request.deadline, now); !begun) return std::unexpected(begun.error());
+  if (auto begun = impl.begin(*session, {}, deadline, now); !begun) return std::unexpected(begun.error());
   const SessionId id = session->id;
   impl.sessions.emplace(id, std::move(session));
   return id;
@@ -183,7 +184,8 @@ void Engine::receive(base::Bytes datagram, const Path& path, base::TimePoint now
     ++impl.stats.dropped_malformed;
     return;
   }
-  const auto found = impl.sas.find(message->header.spi_i);
+  const wire::Header& header = message->header;
+  const auto found = impl.sas.find(header.initiator ? header.spi_r : header.spi_i);
   // Not answered: we are nobody's responder. And the server's address is the one that DNS gave (security rule 6).
   if (found == impl.sas.end() || found->second->path.remote.address != path.remote.address) {
     ++impl.stats.dropped_unknown_sa;
@@ -208,8 +210,9 @@ base::Result<ChildCounters> Engine::counters(SessionId session) {
   const auto found = impl_->sessions.find(session);
   if (found == impl_->sessions.end()) return base::fail(base::Errc::not_found, "no such session");
   const auto sa = impl_->sas.find(found->second->current);
-  if (sa == impl_->sas.end() || !sa->second->child) return base::fail(base::Errc::not_found, "no tunnel yet");
-  return sa->second->child->tunnel->counters();
+  session::Child* child = sa == impl_->sas.end() ? nullptr : sa->second->current_child();
+  if (child == nullptr) return base::fail(base::Errc::not_found, "no tunnel yet");
+  return child->tunnel->counters();
 }
 
 std::size_t Engine::sessions() const { return impl_->sessions.size(); }

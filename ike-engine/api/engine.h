@@ -19,7 +19,7 @@ class Engine {
 
   /// Begins IKE_SA_INIT. The outcome comes as Established or Failed. Errors: exhausted (a bound), malformed (no usable
   /// key).
-  base::Result<SessionId> connect(const ConnectRequest& request, base::TimePoint now);
+  base::Result<SessionId> connect(ConnectRequest request, base::TimePoint now);
   /// Ends a session: DELETE is sent if there is an IKE SA, kernel state goes. Unknown ids are ignored.
   void close(SessionId session, base::TimePoint now);
   /// A datagram from the network, without non-ESP marker. Never fails: what is wrong is counted, answered or ignored.

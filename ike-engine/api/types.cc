@@ -37,6 +37,12 @@ std::string EspSuite::to_string() const { return encr_name(encr, key_bits) + (es
 
 std::string IkeSuite::to_string() const { return encr_name(encr, key_bits) + "/" + prf_name(prf) + "/" + ke_name(ke); }
 
+ConnectRequest ConnectRequest::clone() const {
+  ConnectRequest copy{local, remote, keys, deadline, own.clone(), {}, ask_for, mode, request_address};
+  for (const PeerProof& peer : peers) copy.peers.push_back(peer.clone());
+  return copy;
+}
+
 std::string_view to_string(Reason reason) {
   switch (reason) {
     case Reason::timeout: return "timeout";

@@ -2,11 +2,13 @@
 // Values that go into the engine and come out of it.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "ike-engine/api/credentials.h"
 #include "ike-engine/base/address.h"
 #include "ike-engine/base/iana.h"
 #include "ike-engine/base/ids.h"
@@ -31,14 +33,6 @@ struct Path {
 struct Datagram {
   Path path;
   base::Buffer bytes;
-};
-
-/// A public key in the form of the IPSECKEY record: what may authenticate a server.
-struct DnsKey {
-  std::uint8_t algorithm = 0;  ///< 2 RSA, 3 ECDSA, 4 EdDSA
-  base::Buffer key;
-
-  friend auto operator<=>(const DnsKey&, const DnsKey&) = default;
 };
 
 enum class Mode : std::uint8_t { tunnel, transport };
@@ -66,6 +60,12 @@ struct IkeSuite {
   friend bool operator==(const IkeSuite&, const IkeSuite&) = default;
 };
 
+/// When the kernel is to say that an SA should be replaced; 0: never for that reason.
+struct SoftLimits {
+  std::uint64_t bytes = 0;
+  std::uint64_t packets = 0;
+};
+
 /// Both SAs of a child and everything that the kernel needs of them.
 struct ChildSa {
   Mode mode = Mode::tunnel;
@@ -79,6 +79,11 @@ struct ChildSa {
   base::Spi spi_out;
   base::SecretBytes key_in;  ///< key and salt as RFC 4106 and RFC 7634 put them together
   base::SecretBytes key_out;
+  std::optional<base::ReqId> reqid = {};           ///< of the child that this one replaces; nothing: a new one
+  std::optional<base::Address> inner_local = {};   ///< our inner address, if it is not `local` (a lease)
+  std::optional<base::Address> inner_remote = {};  ///< the peer's
+  bool guard = true;                               ///< block plaintext to the peer, too (an initiator's promise)
+  SoftLimits soft = {};
 };
 
 struct ChildCounters {
@@ -103,12 +108,12 @@ enum class Reason : std::uint8_t {
 };
 std::string_view to_string(Reason reason);
 
-/// The tunnel is up: both SAs and the policies are in the kernel.
+/// The tunnel is up: both SAs and the policies are in the kernel. A responder's session begins with it.
 struct Established {
   SessionId session;
-  DnsKey key;               ///< the one that matched
-  std::string key_name;     ///< "RSA-3072"
-  std::string auth_scheme;  ///< "RSA-PSS-SHA256"
+  DnsKey key;               ///< raw_key: the one that matched
+  std::string key_name;     ///< "RSA-3072"; empty where no key was proven
+  std::string auth_scheme;  ///< "RSA-PSS-SHA256", "NULL", "PSK"
   IkeSuite ike;
   EspSuite esp;
   Mode mode = Mode::tunnel;
@@ -116,7 +121,21 @@ struct Established {
   base::Spi spi_in;
   base::Spi spi_out;
   base::ReqId reqid;
-  std::uint16_t exchanges = 0;  ///< round trips that it took
+  std::uint16_t exchanges = 0;           ///< round trips that it took; 0 as a responder
+  bool initiator = true;                 ///< whether we began
+  ProofKind proof = ProofKind::raw_key;  ///< how the peer has proven who it is
+  std::string peer = {};                 ///< its identity, escaped; the rule that let it in, in front, if there is one
+  Path path = {};                        ///< where the peer is
+  std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased addresses
+};
+
+/// A child of an established session has taken another's place: other SPIs, the same traffic.
+struct Rekeyed {
+  SessionId session;
+  EspSuite esp;
+  base::Spi old_spi_in;
+  base::Spi spi_in;
+  base::Spi spi_out;
 };
 
 /// The negotiation failed; nothing of it is left in the kernel (security rule 2).
@@ -140,7 +159,7 @@ struct Progress {
   std::string detail;     ///< key=value text, escaped
 };
 
-using Event = std::variant<Established, Failed, Down, Progress>;
+using Event = std::variant<Established, Rekeyed, Failed, Down, Progress>;
 
 /// All that a call of the engine brought forth, in order.
 struct Output {
@@ -148,12 +167,36 @@ struct Output {
   std::vector<Event> events;
 };
 
-/// "Talk to this server, which is to prove one of these keys."
+/// "Talk to this server, which is to prove one of these keys." Move-only where `own` or `peers` hold secrets.
 struct ConnectRequest {
   base::Endpoint local;  ///< our address for this peer, port of the IKE socket
   base::Address remote;
-  std::vector<DnsKey> keys;                 ///< usable keys in order of preference, at least one
+  std::vector<DnsKey> keys = {};            ///< raw keys in order of preference
   base::TimePoint deadline = base::kNever;  ///< when to give up
+  OwnProof own = {};                        ///< anonymous unless configured
+  std::vector<PeerProof> peers = {};        ///< other proofs that do, beside one of `keys`
+  std::optional<Identity> ask_for = {};     ///< IDr: whom we want, where a server has several identities
+  Mode mode = Mode::tunnel;
+  bool request_address = false;  ///< ask for an inner address (CP)
+
+  ConnectRequest clone() const;
+};
+
+/// A range of inner addresses that a responder leases, one a client.
+struct AddressPool {
+  base::Address first, last;  ///< of one family
+};
+
+/// The server's side: who we are there, who may come and how many.
+struct ResponderConfig {
+  std::vector<OwnProof> identities;  ///< chosen by the client's IDr; the first if it has none
+  std::vector<PeerProof> peers;      ///< in order
+  std::vector<AddressPool> pools;    ///< at most one a family
+  std::size_t max_half_open = 1000;  ///< then further clients are turned away
+  std::size_t cookies_from = 100;    ///< half-open negotiations from which on a COOKIE is demanded; 0: always
+  std::size_t max_half_open_per_address = 20;
+  std::size_t max_sessions_per_address = 100;
+  Mode mode = Mode::tunnel;  ///< transport: tunnels are refused with NO_PROPOSAL_CHOSEN
 };
 
 /// What is offered and how patient we are. All durations in microseconds (base::Duration).
@@ -169,8 +212,15 @@ struct EngineConfig {
   std::size_t max_half_open = 1000;
   base::Duration first_retransmit = std::chrono::milliseconds(500);
   unsigned max_retransmits = 6;
-  base::Duration lifetime = std::chrono::hours(1);  ///< of an IKE SA and its child: then a new one is made
-  std::uint16_t fragment_size = 1200;               ///< octets of IKE message, header included
+  base::Duration lifetime = std::chrono::hours(1);      ///< of a child: then its keys are changed
+  base::Duration ike_lifetime = std::chrono::hours(4);  ///< of an IKE SA: the same
+  SoftLimits child_limits = {};                         ///< of a child, by traffic
+  base::Duration liveness =
+      std::chrono::seconds(30);  ///< without a packet from the peer: ask whether it lives; 0: never
+  base::Duration keepalive = std::chrono::seconds(20);  ///< behind a NAT, without a packet of ours (RFC 3948); 0: never
+  base::Duration idle = {};                             ///< a responder's session without traffic ends; 0: never
+  bool pfs = false;                                     ///< a key exchange of its own for each new child
+  std::uint16_t fragment_size = 1200;                   ///< octets of IKE message, header included
 };
 
 /// Counters that only grow; each datagram that is not acted upon is counted in exactly one of the drops.
@@ -179,6 +229,7 @@ struct EngineStats {
   std::uint64_t dropped_malformed = 0, dropped_unknown_sa = 0, dropped_bad_icv = 0, dropped_no_transition = 0,
                 dropped_message_id = 0, dropped_limit = 0;
   std::uint64_t established = 0, failed = 0, down = 0;
+  std::uint64_t rekeyed = 0, cookies_sent = 0, half_open_refused = 0;
 };
 
 }  // namespace latchkey::api

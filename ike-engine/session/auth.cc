@@ -7,6 +7,7 @@
 #include "ike-engine/policy/proposals.h"
 #include "ike-engine/policy/traffic_selectors.h"
 #include "ike-engine/session/child.h"
+#include "ike-engine/session/exchange.h"
 #include "ike-engine/session/informational.h"
 #include "ike-engine/session/lifetime.h"
 #include "ike-engine/wire/id.h"
@@ -67,7 +68,9 @@ base::Result<wire::PayloadChain> request_payloads(const IkeSa& sa, const Candida
 void hang_up_on(IkeSa& sa, Context& context, Candidate& candidate) {
   // RFC 7296 section 2.21.2: a server that we fail to authenticate may believe that all is well. One datagram, no
   // retransmission: it may be anybody.
-  auto datagrams = seal_delete(sa, candidate.spi_r, candidate.protection, base::MessageId{2});
+  wire::Header header = header_of(sa, base::ExchangeType::informational, false, base::MessageId{2});
+  header.spi_r = candidate.spi_r;
+  auto datagrams = candidate.protection.seal(header, delete_ike_chain(), 0);
   if (datagrams) send(context, candidate.path, *datagrams);
 }
 
@@ -91,9 +94,11 @@ void adopt(IkeSa& sa, Candidate& candidate) {
   sa.spi_r = candidate.spi_r;
   sa.path = candidate.path;
   sa.protection = std::move(candidate.protection);
-  sa.prf = candidate.suite.prf;
+  sa.suite = candidate.suite;
   sa.sk_d = std::move(candidate.keys.sk_d);
   sa.fragmentation = candidate.fragmentation;
+  sa.encapsulated = candidate.encapsulated;
+  sa.behind_nat = candidate.behind_nat;
 }
 
 api::Established story(const IkeSa& sa, const Candidate& candidate, const AuthReply& auth, const api::ChildSa& child) {
@@ -107,8 +112,9 @@ api::Established story(const IkeSa& sa, const Candidate& candidate, const AuthRe
           .encapsulated = child.encapsulated,
           .spi_in = child.spi_in,
           .spi_out = child.spi_out,
-          .reqid = sa.child->tunnel->reqid(),
-          .exchanges = sa.session->exchanges};
+          .reqid = sa.children.front().tunnel->reqid(),
+          .exchanges = sa.session->exchanges,
+          .path = sa.path};
 }
 
 // Security rule 3: whoever relies on the tunnel relies on the key that was proven. The set may hold others, of other
@@ -132,12 +138,8 @@ base::Result<void> send_auth(IkeSa& sa, Context& context, Candidate& candidate) 
   if (auto reserved = reserve_spi(*sa.negotiation, context, sa.session->request); !reserved) return reserved;
   const auto chain = request_payloads(sa, candidate);
   if (!chain) return std::unexpected(chain.error());
-  wire::Header header;
-  header.spi_i = sa.spi_i;
+  wire::Header header = header_of(sa, base::ExchangeType::ike_auth, false, base::MessageId{1});
   header.spi_r = candidate.spi_r;
-  header.exchange = base::ExchangeType::ike_auth;
-  header.initiator = true;
-  header.message_id = base::MessageId{1};
   auto datagrams =
       candidate.protection.seal(header, *chain, candidate.fragmentation ? context.config.fragment_size : 0);
   if (!datagrams) return std::unexpected(datagrams.error());
@@ -160,7 +162,7 @@ State install(IkeSa& sa, Context& context, Input& input) {
   if (!child) return no_child(sa, context, child.error());
   auto tunnel = context.kernel.install(std::move(negotiation.reserved), *child);
   if (!tunnel) return no_child(sa, context, {api::Reason::kernel, 0, tunnel.error().text});
-  sa.child = Child{std::move(*tunnel), child->spi_in, child->spi_out};
+  sa.children.push_back({std::move(*tunnel), child->spi_in, child->spi_out, child->suite, child->mode});
   tell(context, sa, "sas_installed",
        fmt::format("esp={} mode={} udp={} spi_in={:08x} spi_out={:08x}", child->suite.to_string(),
                    child->mode == api::Mode::tunnel ? "tunnel" : "transport", child->encapsulated, child->spi_in.value,

@@ -21,6 +21,11 @@ void send(Context& context, const api::Path& path, std::span<const base::Buffer>
   context.stats.sent += datagrams.size();
 }
 
+void send(Context& context, IkeSa& sa, const api::Path& path, std::span<const base::Buffer> datagrams) {
+  send(context, path, datagrams);
+  sa.last_sent = context.now;
+}
+
 void retransmit(Context& context, const api::Path& path, PendingRequest& request) {
   // RFC 7296 section 2.1
   //= A retransmission from the initiator MUST be bitwise identical to the original request.
@@ -50,8 +55,8 @@ State fail(IkeSa& sa, Context& context, const Failure& failure) {
 }
 
 void lose(IkeSa& sa, Context& context, api::Reason reason) {
-  if (sa.child && sa.child->tunnel) sa.child->tunnel->keep_guard();
-  sa.child.reset();
+  for (Child& child : sa.children) child.tunnel->keep_guard();
+  sa.children.clear();
   if (sa.session == nullptr) return;
   Session& session = *std::exchange(sa.session, nullptr);
   session.over = true;

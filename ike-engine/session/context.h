@@ -30,6 +30,8 @@ struct Context {
 
 /// Puts datagrams out, in order.
 void send(Context& context, const api::Path& path, std::span<const base::Buffer> datagrams);
+/// The same within an IKE SA that is established.
+void send(Context& context, IkeSa& sa, const api::Path& path, std::span<const base::Buffer> datagrams);
 /// Sends a pending request once more, octet for octet, and sets its next time.
 void retransmit(Context& context, const api::Path& path, PendingRequest& request);
 /// Tells the caller about a step; `step` is static, `detail` escaped.

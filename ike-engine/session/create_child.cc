@@ -1,8 +1,19 @@
 #include "ike-engine/session/create_child.h"
 
+#include "ike-engine/session/exchange.h"
 #include "ike-engine/session/informational.h"
 
 namespace latchkey::session {
+
+base::Result<void> begin_creation(IkeSa&, Context&) {
+  return base::fail(base::Errc::unsupported, "CREATE_CHILD_SA is only refused");
+}
+
+State conclude_creation(IkeSa& sa, Context& context, Input&) {
+  end_exchange(sa);
+  (void)pursue(sa, context);
+  return sa.state;
+}
 
 State refuse_create_child_sa(IkeSa& sa, Context& context, Input& input) {
   // RFC 7296 section 1.3

@@ -29,10 +29,17 @@ inline constexpr std::size_t kNonceSize = 32;
 /// RFC 7296 section 2.6: 1 to 64 octets.
 inline constexpr std::size_t kMaxCookieSize = 64;
 
+/// Children of one IKE SA, those that are being replaced included.
+inline constexpr std::size_t kMaxChildren = 16;
+
+/// Who began the IKE SA. Rekeyed by the other side, a new IKE SA's roles are swapped.
+enum class Role : std::uint8_t { initiator, responder };
+
 enum class State : std::uint8_t {
   init_sent,    ///< IKE_SA_INIT is out, no candidate is alive
   auth_sent,    ///< at least one candidate was sent its IKE_AUTH
-  established,  ///< the server has proven a key and the child is in the kernel
+  half_open,    ///< as responder: IKE_SA_INIT is answered, nothing is proven yet
+  established,  ///< the peer has proven who it is
   abandoned,    ///< we gave up with IKE_AUTH out: a server that answers late gets a DELETE
   deleting,     ///< our DELETE is out
   lingering,    ///< over; only the last answer is kept for copies of the request
@@ -87,10 +94,45 @@ struct Candidate {
   api::Path path;
   bool fragmentation = false;
   bool encapsulated = false;
+  bool behind_nat = false;  ///< we are
   std::size_t attempt = 0;  ///< index of the request that it is taken to answer
   bool ambiguous = false;   ///< other attempts fit as well
   PendingRequest auth;
   Reassembly responses;
+};
+
+/// What we want of a peer once the IKE SA is established. One after the other: our window is one request.
+enum class Errand : std::uint8_t { liveness, delete_child, delete_ike, new_child, rekey_child, rekey_ike };
+struct Wish {
+  Errand errand{};
+  base::Spi child;  ///< spi_in of the child that it is about
+
+  friend bool operator==(const Wish&, const Wish&) = default;
+};
+
+/// A CREATE_CHILD_SA of ours, from request to answer.
+struct Creation {
+  base::Buffer nonce;
+  wire::Sa offer;
+  std::optional<crypto::KeyExchange> key_exchange;
+  std::unique_ptr<api::ReservedSpi> reserved;  ///< of a child
+  base::IkeSpi new_spi;                        ///< of an IKE SA
+  unsigned invalid_kes = 0;
+};
+
+/// The exchange of ours that is under way.
+struct OwnExchange {
+  Wish wish;
+  std::unique_ptr<Creation> creation;  ///< CREATE_CHILD_SA only
+};
+
+/// As responder, between IKE_SA_INIT and IKE_AUTH: octets, not objects, since there may be many of them and most of
+/// a flood's never come back. The shared secret is computed when IKE_AUTH comes.
+struct HalfOpen {
+  base::Buffer request;  ///< AUTH covers both
+  base::Buffer response;
+  std::optional<crypto::KeyExchange> key_exchange;
+  base::TimePoint deadline = base::kNever;
 };
 
 /// All that is only needed until the IKE SA is established.
@@ -119,34 +161,59 @@ struct Negotiation {
   std::unique_ptr<api::ReservedSpi> reserved;
 };
 
-/// The child SA in the kernel; it goes with the IKE SA.
+/// A child SA pair in the kernel; it goes with the IKE SA.
 struct Child {
   std::unique_ptr<api::KernelTunnel> tunnel;
   base::Spi spi_in;
   base::Spi spi_out;
+  api::EspSuite suite;
+  api::Mode mode = api::Mode::tunnel;
+  std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased addresses
+  base::TimePoint rekey_at = base::kNever;
+  bool replaced = false;  ///< another carries its traffic: only its DELETE is to come
 };
 
 struct IkeSa {
+  Role role = Role::initiator;
   base::IkeSpi spi_i;
   base::IkeSpi spi_r;
   State state = State::init_sent;
   Session* session = nullptr;  ///< nobody's: only its DELETE is left to do
   api::Path path;
-  std::unique_ptr<Negotiation> negotiation;
+  std::unique_ptr<Negotiation> negotiation;  ///< as initiator, until it is established
+  std::unique_ptr<HalfOpen> half_open;       ///< as responder, until it is established
 
   // From here on: once it is established.
   std::optional<Protection> protection;
-  base::PrfId prf{};
+  api::IkeSuite suite;
   base::SecretBytes sk_d;
   bool fragmentation = false;
-  base::MessageId next_request{2};  ///< 0 was IKE_SA_INIT, 1 IKE_AUTH
+  bool encapsulated = false;        ///< ESP goes in UDP
+  bool behind_nat = false;          ///< we are: the NAT has to be kept open
+  base::MessageId next_request{2};  ///< as initiator: 0 was IKE_SA_INIT, 1 IKE_AUTH
   PendingRequest request;
   Reassembly responses;
   PeerWindow peer;
   Reassembly requests;
-  std::optional<Child> child;
-  base::TimePoint renew_at = base::kNever;
+  std::vector<Wish> wishes;               ///< what is to be asked of the peer, in order
+  std::unique_ptr<OwnExchange> exchange;  ///< what `request` is about
+  std::vector<Child> children;
+  base::TimePoint last_heard{};  ///< a message of the peer whose ICV was right
+  base::TimePoint last_sent{};
+  base::TimePoint renew_at = base::kNever;  ///< the IKE SA's own keys are to be changed
   base::TimePoint ends_at = base::kNever;
+
+  bool is_initiator() const { return role == Role::initiator; }
+  base::IkeSpi own_spi() const { return is_initiator() ? spi_i : spi_r; }
+  base::IkeSpi peer_spi() const { return is_initiator() ? spi_r : spi_i; }
+  /// By the SPI of the packets that we receive (`spi_in`) or send; nullptr if there is none.
+  Child* child_in(base::Spi spi_in);
+  Child* child_out(base::Spi spi_out);
+  /// The one that carries the session's traffic; nullptr if there is none.
+  Child* current_child();
 };
+
+/// The header of a message of ours within an IKE SA (RFC 7296 section 3.1).
+wire::Header header_of(const IkeSa& sa, base::ExchangeType exchange, bool response, base::MessageId id);
 
 }  // namespace latchkey::session

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ike-engine/session/exchange.h"
 #include "ike-engine/wire/delete.h"
 
 namespace latchkey::session {
@@ -16,75 +17,63 @@ constexpr base::Duration kLinger = std::chrono::seconds(30);
 /// What a request's DELETE payloads name.
 struct Deleted {
   bool ike = false;
-  bool child = false;
+  std::vector<base::Spi> children;  ///< spi_in of those that are ours
 };
 
-Deleted read_deletes(const IkeSa& sa, std::span<const wire::RawPayload> payloads) {
+Deleted read_deletes(IkeSa& sa, std::span<const wire::RawPayload> payloads) {
   Deleted deleted;
   for (const auto& payload : payloads) {
     if (payload.type != PayloadType::delete_) continue;
     const auto del = wire::parse_delete(payload.body);
     if (!del) continue;  // cannot be: the request's payloads were parsed before it became an event
     if (del->protocol == base::ProtocolId::ike) deleted.ike = true;
+    if (del->protocol != base::ProtocolId::esp) continue;
     // RFC 7296 section 1.4.1: the SPIs named are those that the sender expects in its inbound packets.
-    const bool ours = sa.child && std::find(del->spis.begin(), del->spis.end(), sa.child->spi_out) != del->spis.end();
-    if (del->protocol == base::ProtocolId::esp && ours) deleted.child = true;
+    for (const base::Spi spi : del->spis) {
+      const Child* child = sa.child_out(spi);
+      if (child != nullptr && std::ranges::find(deleted.children, child->spi_in) == deleted.children.end()) {
+        deleted.children.push_back(child->spi_in);
+      }
+    }
   }
   return deleted;
 }
 
-wire::PayloadChain delete_chain(const wire::Delete& del) {
-  wire::PayloadChain chain;
-  chain.add(PayloadType::delete_, [&](base::Writer& out) { write(out, del); });
-  return chain;
+// Takes the children away and says which of them the answer has to name.
+std::vector<base::Spi> delete_children(IkeSa& sa, const std::vector<base::Spi>& spis) {
+  std::vector<base::Spi> named;
+  for (const base::Spi spi : spis) {
+    // RFC 7296 section 1.4.1
+    //= If a node receives a delete request for SAs for which it has already issued a delete request, it MUST delete
+    //= the outgoing SAs while processing the request and the incoming SAs while processing the response.  In that
+    //= case, the responses MUST NOT include Delete payloads for the deleted SAs
+    const bool crossed = sa.exchange && sa.exchange->wish == Wish{Errand::delete_child, spi};
+    if (!crossed) named.push_back(spi);
+    // A tunnel that is lost never becomes plaintext: its policies stay, and so they do for the one that replaced it.
+    sa.child_in(spi)->tunnel->keep_guard();
+    std::erase_if(sa.children, [&](const Child& child) { return child.spi_in == spi; });
+  }
+  return named;
 }
 
 }  // namespace
 
-base::Result<std::vector<base::Buffer>> seal_delete(const IkeSa& sa, base::IkeSpi spi_r, Protection& protection,
-                                                    base::MessageId id) {
-  wire::Header header;
-  header.spi_i = sa.spi_i;
-  header.spi_r = spi_r;
-  header.exchange = base::ExchangeType::informational;
-  header.initiator = true;
-  header.message_id = id;
-  return protection.seal(header, delete_chain({base::ProtocolId::ike, {}}), 0);
-}
-
-State begin_delete(IkeSa& sa, Context& context) {
-  if (!sa.protection) return State::dead;
-  sa.renew_at = sa.ends_at = base::kNever;
-  const base::MessageId id = sa.next_request;
-  ++sa.next_request.value;
-  auto datagrams = seal_delete(sa, sa.spi_r, *sa.protection, id);
-  if (!datagrams) return State::dead;
-  sa.request.begin(id, std::move(*datagrams), context.patience(), context.now, context.random);
-  send(context, sa.path, sa.request.datagrams());
-  return State::deleting;
-}
-
 State linger(IkeSa& sa, Context& context) {
-  sa.request.end();
+  end_exchange(sa);
+  sa.wishes.clear();
   sa.renew_at = base::kNever;
   sa.ends_at = context.now + kLinger;
   return State::lingering;
 }
 
 void respond(IkeSa& sa, Context& context, const Input& input, const wire::PayloadChain& chain) {
-  wire::Header header;
-  header.spi_i = sa.spi_i;
-  header.spi_r = sa.spi_r;
-  header.exchange = input.header.exchange;
-  header.response = true;
-  header.initiator = true;
-  header.message_id = input.header.message_id;
-  auto datagrams = sa.protection->seal(header, chain, sa.fragmentation ? context.config.fragment_size : 0);
+  auto datagrams = sa.protection->seal(header_of(sa, input.header.exchange, true, input.header.message_id), chain,
+                                       sa.fragmentation ? context.config.fragment_size : 0);
   if (!datagrams) return;
   // RFC 7296 section 2.11
   //= An implementation MUST accept incoming requests even if the source port is not 500 or 4500, and MUST
   //= respond to the address and port from which the request was received.
-  send(context, input.path, *datagrams);
+  send(context, sa, input.path, *datagrams);
   sa.peer.answered(std::move(*datagrams));
 }
 
@@ -98,18 +87,20 @@ void respond_notify(IkeSa& sa, Context& context, const Input& input, base::Notif
 
 State answer_informational(IkeSa& sa, Context& context, Input& input) {
   const Deleted deleted = read_deletes(sa, input.payloads);
-  if (deleted.ike || !deleted.child) {
+  if (deleted.ike) {
     // RFC 7296 section 1.4.1
     //= The response to a request that deletes the IKE SA is an empty INFORMATIONAL response.
     respond(sa, context, input, {});
-    if (!deleted.ike) return sa.state;
     lose(sa, context, api::Reason::deleted_by_peer);
     return linger(sa, context);
   }
+  const bool had_child = sa.current_child() != nullptr;
+  const std::vector<base::Spi> named = delete_children(sa, deleted.children);
   // RFC 7296 section 1.4.1
   //= Normally, the response in the INFORMATIONAL exchange will contain Delete payloads for the paired SAs going
   //= in the other direction.
-  respond(sa, context, input, delete_chain({base::ProtocolId::esp, {sa.child->spi_in}}));
+  respond(sa, context, input, named.empty() ? wire::PayloadChain{} : delete_children_chain(named));
+  if (!had_child || sa.current_child() != nullptr) return sa.state;
   lose(sa, context, api::Reason::deleted_by_peer);
   return begin_delete(sa, context);  // an IKE SA without its child is of no use to anybody
 }
@@ -139,15 +130,10 @@ State answer_while_deleting(IkeSa& sa, Context& context, Input& input) {
   return read_deletes(sa, input.payloads).ike ? linger(sa, context) : sa.state;
 }
 
-State take_answer(IkeSa& sa, Context&, Input&) {
-  sa.request.end();
-  return sa.state;
-}
-
 State vanish(IkeSa&, Context&, Input&) { return State::dead; }
 
 State finish(IkeSa& sa, Context&, Input&) {
-  sa.request.end();
+  end_exchange(sa);
   return State::dead;
 }
 

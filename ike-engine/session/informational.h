@@ -5,13 +5,6 @@
 
 namespace latchkey::session {
 
-/// The datagrams of a DELETE for the IKE SA with `spi_r`.
-base::Result<std::vector<base::Buffer>> seal_delete(const IkeSa& sa, base::IkeSpi spi_r, Protection& protection,
-                                                    base::MessageId id);
-
-/// Sends our DELETE for the IKE SA. Returns State::deleting, or State::dead if that can't be done.
-State begin_delete(IkeSa& sa, Context& context);
-
 /// The IKE SA is over, but the answer that ended it may have to be sent again. Returns State::lingering.
 State linger(IkeSa& sa, Context& context);
 
@@ -25,7 +18,6 @@ State answer_informational(IkeSa& sa, Context& context, Input& input);
 State answer_unsupported_critical_payload(IkeSa& sa, Context& context, Input& input);
 State answer_invalid_syntax(IkeSa& sa, Context& context, Input& input);
 State answer_while_deleting(IkeSa& sa, Context& context, Input& input);
-State take_answer(IkeSa& sa, Context& context, Input& input);
 State vanish(IkeSa& sa, Context& context, Input& input);
 State finish(IkeSa& sa, Context& context, Input& input);
 

@@ -57,11 +57,7 @@ base::Buffer build_request(const IkeSa& sa, const crypto::KeyExchange& key_excha
   add_notify(chain, NotifyType::nat_detection_source_ip, negotiation.nat_source);
   add_notify(chain, NotifyType::nat_detection_destination_ip, nat_destination(sa));
 
-  wire::Header header;
-  header.spi_i = sa.spi_i;
-  header.exchange = base::ExchangeType::ike_sa_init;
-  header.initiator = true;
-  return write_message(header, chain);
+  return write_message(header_of(sa, base::ExchangeType::ike_sa_init, false, base::MessageId{0}), chain);
 }
 
 base::Result<const crypto::KeyExchange*> key_exchange_for(IkeSa& sa, Context& context, base::KeMethod method) {

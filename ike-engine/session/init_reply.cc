@@ -3,53 +3,16 @@
 #include <algorithm>
 
 #include "ike-engine/policy/proposals.h"
+#include "ike-engine/session/init_payloads.h"
 #include "ike-engine/session/nat.h"
 #include "ike-engine/session/reply.h"
-#include "ike-engine/wire/ke.h"
-#include "ike-engine/wire/nonce.h"
+#include "ike-engine/session/sa_keys.h"
 
 namespace latchkey::session {
 
 namespace {
 
 using base::NotifyType;
-using base::PayloadType;
-
-/// The reply's payloads, parsed. Views point into the datagram.
-struct Reply {
-  std::optional<wire::Sa> sa;
-  std::optional<wire::Ke> ke;
-  std::optional<wire::Nonce> nonce;
-  std::vector<wire::Notify> notifies;
-
-  const wire::Notify* find(NotifyType type) const {
-    const auto it = std::find_if(notifies.begin(), notifies.end(), [&](const auto& n) { return n.type == type; });
-    return it == notifies.end() ? nullptr : &*it;
-  }
-};
-
-bool take_payload(Reply& reply, const wire::RawPayload& payload) {
-  switch (payload.type) {
-    case PayloadType::sa: return take_once(reply.sa, wire::parse_sa(payload.body));
-    case PayloadType::ke: return take_once(reply.ke, wire::parse_ke(payload.body));
-    case PayloadType::nonce: return take_once(reply.nonce, wire::parse_nonce(payload.body));
-    case PayloadType::notify: {
-      const auto notify = wire::parse_notify(payload.body);
-      if (notify) reply.notifies.push_back(*notify);
-      return notify.has_value();
-    }
-    default: return true;
-  }
-}
-
-std::optional<Reply> parse_reply(const wire::Message& message) {
-  if (wire::first_unknown_critical(message.payloads) != PayloadType::none) return std::nullopt;
-  Reply reply;
-  for (const auto& payload : message.payloads) {
-    if (!take_payload(reply, payload)) return std::nullopt;
-  }
-  return reply;
-}
 
 std::nullopt_t drop(std::uint64_t& counter) {
   ++counter;
@@ -95,7 +58,7 @@ std::optional<Received> read_invalid_ke(const Negotiation& negotiation, Context&
   return received;
 }
 
-std::optional<Received> read_notifies(const Negotiation& negotiation, Context& context, const Reply& reply) {
+std::optional<Received> read_notifies(const Negotiation& negotiation, Context& context, const InitPayloads& reply) {
   if (const auto* cookie = reply.find(NotifyType::cookie)) return read_cookie(negotiation, context, cookie->data);
   if (const auto* group = reply.find(NotifyType::invalid_ke_payload)) {
     return read_invalid_ke(negotiation, context, group->data);
@@ -106,30 +69,14 @@ std::optional<Received> read_notifies(const Negotiation& negotiation, Context& c
   return refused(reason_of(error->type), static_cast<std::uint16_t>(error->type), "the server's unprotected answer");
 }
 
-NatNotifies nat_notifies(const Reply& reply) {
-  NatNotifies found;
-  for (const auto& notify : reply.notifies) {
-    if (notify.type == NotifyType::nat_detection_source_ip) found.sources.push_back(notify.data);
-    if (notify.type == NotifyType::nat_detection_destination_ip) found.destination = notify.data;
-  }
-  return found;
-}
-
-struct Keys {
-  crypto::IkeKeys keys;
-  Protection protection;
-};
-
-// SK_* of a candidate. RFC 7296 section 2.14
-base::Result<Keys> derive(const IkeSa& sa, const wire::Message& message, const api::IkeSuite& suite,
-                          const Reply& reply) {
+// SK_* of a candidate.
+base::Result<SaKeys> derive(const IkeSa& sa, const wire::Message& message, const api::IkeSuite& suite,
+                            const InitPayloads& reply) {
   const auto& known = sa.negotiation->key_exchanges;
   const auto kx = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.method() == suite.ke; });
   if (kx == known.end() || reply.ke->method != suite.ke) {
     return base::fail(base::Errc::mismatch, "key exchange payload of another method");
   }
-  const auto sizes = crypto::aead_sizes(suite.encr, suite.key_bits);
-  if (!sizes) return std::unexpected(sizes.error());
   // RFC 7296 section 2.14
   //= g^ir is represented as a string of octets in big endian order padded with zeros if necessary to make it
   //= the length of the modulus.
@@ -137,12 +84,8 @@ base::Result<Keys> derive(const IkeSa& sa, const wire::Message& message, const a
   if (!g_ir) return std::unexpected(g_ir.error());
   const auto seed = crypto::skeyseed(suite.prf, sa.negotiation->nonce_i, reply.nonce->value, g_ir->view());
   if (!seed) return std::unexpected(seed.error());
-  const crypto::KeyInputs inputs{sa.negotiation->nonce_i, reply.nonce->value, sa.spi_i, message.header.spi_r};
-  auto keys = crypto::derive_ike_keys(suite.prf, seed->view(), inputs, 0, sizes->key + sizes->salt);
-  if (!keys) return std::unexpected(keys.error());
-  auto protection = Protection::make(suite.encr, suite.key_bits, std::move(keys->sk_ei), std::move(keys->sk_er));
-  if (!protection) return std::unexpected(protection.error());
-  return Keys{std::move(*keys), std::move(*protection)};
+  return derive_sa_keys(suite, Role::initiator, seed->view(),
+                        {sa.negotiation->nonce_i, reply.nonce->value, sa.spi_i, message.header.spi_r});
 }
 
 // Which request does the reply answer? The newest with its method; a forged COOKIE may have made it an older one.
@@ -162,7 +105,7 @@ api::Path next_path(const IkeSa& sa, const Context& context, bool encapsulated) 
 }
 
 std::optional<Received> read_answer(const IkeSa& sa, Context& context, const wire::Message& message,
-                                    const Reply& reply) {
+                                    const InitPayloads& reply) {
   const Negotiation& negotiation = *sa.negotiation;
   if (message.header.spi_r == base::IkeSpi{} || !reply.ke || !reply.nonce) {
     return drop(context.stats.dropped_malformed);
@@ -174,7 +117,7 @@ std::optional<Received> read_answer(const IkeSa& sa, Context& context, const wir
   if (!suite) return unacceptable("the answer is not what was offered");
   auto keys = derive(sa, message, *suite, reply);
   if (!keys) return unacceptable(keys.error().text);
-  const bool encapsulated = needs_encapsulation(nat_notifies(reply), negotiation.false_nat_source, sa.spi_i,
+  const bool encapsulated = needs_encapsulation(reply.nat_notifies(), negotiation.false_nat_source, sa.spi_i,
                                                 message.header.spi_r, sa.path.local, sa.path.remote);
   Candidate candidate{.spi_r = message.header.spi_r,
                       .suite = *suite,
@@ -184,6 +127,7 @@ std::optional<Received> read_answer(const IkeSa& sa, Context& context, const wir
                       .path = next_path(sa, context, encapsulated),
                       .fragmentation = reply.find(NotifyType::fragmentation_supported) != nullptr,
                       .encapsulated = encapsulated,
+                      .behind_nat = is_behind_nat(reply.nat_notifies(), sa.spi_i, message.header.spi_r, sa.path.local),
                       .auth = {},
                       .responses = {}};
   attribute(candidate, negotiation.attempts);
@@ -207,7 +151,7 @@ std::optional<Received> read_init_reply(const IkeSa& sa, Context& context, const
   // RFC 7296 section 2.1: once the SA is there, a late copy of the reply says nothing new.
   if (!sa.negotiation || header.message_id != base::MessageId{0}) return drop(context.stats.dropped_message_id);
   if (is_known(*sa.negotiation, message.datagram)) return drop(context.stats.dropped_message_id);
-  const auto reply = parse_reply(message);
+  const auto reply = parse_init_payloads(message);
   if (!reply) return drop(context.stats.dropped_malformed);
   auto received =
       reply->sa ? read_answer(sa, context, message, *reply) : read_notifies(*sa.negotiation, context, *reply);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ike-engine/session/informational.h"
+#include "ike-engine/session/exchange.h"
 
 namespace latchkey::session {
 
@@ -44,14 +44,14 @@ State end_of_life(IkeSa& sa, Context& context, Input&) {
 
 State retire(IkeSa& sa, Context& context, Input&) {
   // The policies belong to the new child now, so the old one must leave them where they are.
-  if (sa.child) sa.child->tunnel->keep_guard();
-  sa.child.reset();
+  for (Child& child : sa.children) child.tunnel->keep_guard();
+  sa.children.clear();
   sa.session = nullptr;
   return begin_delete(sa, context);
 }
 
 State close_established(IkeSa& sa, Context& context, Input&) {
-  sa.child.reset();
+  sa.children.clear();
   lose(sa, context, api::Reason::closed);
   return begin_delete(sa, context);
 }

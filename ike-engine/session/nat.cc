@@ -53,8 +53,11 @@ bool needs_encapsulation(const NatNotifies& notifies, bool false_source, base::I
   const NatHash theirs = nat_hash(spi_i, spi_r, remote);
   const bool they_are_behind = std::none_of(notifies.sources.begin(), notifies.sources.end(),
                                             [&](base::Bytes hash) { return base::same(hash, theirs); });
-  const NatHash ours = nat_hash(spi_i, spi_r, local);
-  return they_are_behind || !base::same(notifies.destination, ours);
+  return they_are_behind || is_behind_nat(notifies, spi_i, spi_r, local);
+}
+
+bool is_behind_nat(const NatNotifies& notifies, base::IkeSpi spi_i, base::IkeSpi spi_r, const base::Endpoint& local) {
+  return !notifies.destination.empty() && !base::same(notifies.destination, nat_hash(spi_i, spi_r, local));
 }
 
 }  // namespace latchkey::session

@@ -33,4 +33,7 @@ struct NatNotifies {
 bool needs_encapsulation(const NatNotifies& notifies, bool false_source, base::IkeSpi spi_i, base::IkeSpi spi_r,
                          const base::Endpoint& local, const base::Endpoint& remote);
 
+/// Whether a NAT stands before us, as the peer saw our address (its NAT_DETECTION_DESTINATION_IP).
+bool is_behind_nat(const NatNotifies& notifies, base::IkeSpi spi_i, base::IkeSpi spi_r, const base::Endpoint& local);
+
 }  // namespace latchkey::session

@@ -62,26 +62,34 @@ void receive_request(IkeSa& sa, Context& context, const wire::Message& message, 
     //= that event MUST only trigger a retransmission of the response message (fragmented or not) if the
     //= Fragment Number field in the received fragment is set to 1; otherwise, it MUST be ignored.
     if (!is_first_fragment(message)) return count_drop(context.stats, base::Errc::mismatch);
-    send(context, path, sa.peer.last_response());
+    send(context, sa, path, sa.peer.last_response());
     context.stats.retransmitted += sa.peer.last_response().size();
     return;
   }
   auto opened = open_message(*sa.protection, sa.requests, message);
   if (!opened) return count_drop(context.stats, opened.error().code);
+  sa.last_heard = context.now;
   if (opened->has_value()) dispatch_request(sa, context, message, std::move(**opened), path);
 }
 
 void receive_response(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
-  const bool ours = sa.request.pending() && message.header.message_id == sa.request.id() &&
-                    message.header.exchange == ExchangeType::informational;
+  const ExchangeType exchange = message.header.exchange;
+  const bool ours = sa.request.pending() && sa.exchange && message.header.message_id == sa.request.id() &&
+                    exchange == (sa.exchange->creation ? ExchangeType::create_child_sa : ExchangeType::informational);
   if (!ours) return count_drop(context.stats, base::Errc::mismatch);
   auto opened = open_message(*sa.protection, sa.responses, message);
   if (!opened) return count_drop(context.stats, opened.error().code);
+  sa.last_heard = context.now;
   if (!opened->has_value()) return;
   Input input;
   input.path = path;
   input.header = message.header;
-  dispatch(sa, Event::informational_response, context, input);
+  input.content = std::move((*opened)->content);
+  // What an answer of INFORMATIONAL holds decides nothing; what one of CREATE_CHILD_SA holds is judged by its action.
+  auto payloads = wire::parse_payloads((*opened)->first, input.content);
+  input.garbled = !payloads;
+  if (payloads) input.payloads = std::move(*payloads);
+  dispatch(sa, sa.exchange->creation ? Event::create_child_sa_response : Event::informational_response, context, input);
 }
 
 // Whether it accepts or refuses makes no difference any more.
@@ -99,7 +107,8 @@ void receive_late_answer(IkeSa& sa, Context& context, const wire::Message& messa
 }
 
 void receive_protected(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
-  if (!sa.protection || message.header.spi_r != sa.spi_r) return count_drop(context.stats, base::Errc::not_found);
+  if (!sa.protection || message.header.spi_r != sa.spi_r || message.header.spi_i != sa.spi_i)
+    return count_drop(context.stats, base::Errc::not_found);
   if (sa.state == State::abandoned && message.header.response) return receive_late_answer(sa, context, message, path);
   if (message.header.response) return receive_response(sa, context, message, path);
   receive_request(sa, context, message, path);
@@ -157,6 +166,7 @@ void expire_established(IkeSa& sa, Context& context) {
   if (sa.request.next() > context.now) return;
   if (sa.request.exhausted(context.patience())) return dispatch_plain(sa, context, Event::unanswered);
   retransmit(context, sa.path, sa.request);
+  sa.last_sent = context.now;
 }
 
 base::TimePoint negotiation_deadline(const Negotiation& negotiation) {
@@ -178,7 +188,7 @@ void receive(IkeSa& sa, Context& context, const wire::Message& message, const ap
   // RFC 7296 section 3.1
   //= This bit MUST be set in messages sent by the original initiator of the IKE SA and MUST be cleared in
   //= messages sent by the original responder.
-  if (header.initiator) return count_drop(context.stats, base::Errc::not_found);
+  if (header.initiator == sa.is_initiator()) return count_drop(context.stats, base::Errc::not_found);
   if (sa.negotiation) return receive_in_negotiation(sa, context, message, path);
   receive_protected(sa, context, message, path);
 }

@@ -5,6 +5,7 @@
 
 #include "ike-engine/session/auth.h"
 #include "ike-engine/session/create_child.h"
+#include "ike-engine/session/exchange.h"
 #include "ike-engine/session/informational.h"
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/lifetime.h"
@@ -38,7 +39,8 @@ constexpr std::array kTransitions{
     Row{State::established, Event::create_child_sa_request, refuse_create_child_sa},
     Row{State::established, Event::critical_request, answer_unsupported_critical_payload},
     Row{State::established, Event::garbled_request, answer_invalid_syntax},
-    Row{State::established, Event::informational_response, take_answer},
+    Row{State::established, Event::informational_response, conclude_informational},
+    Row{State::established, Event::create_child_sa_response, conclude_creation},
     Row{State::established, Event::unanswered, declare_dead},
     Row{State::established, Event::renewal_due, renew},
     Row{State::established, Event::lifetime_over, end_of_life},
@@ -50,7 +52,8 @@ constexpr std::array kTransitions{
 
     Row{State::deleting, Event::informational_request, answer_while_deleting},
     Row{State::deleting, Event::create_child_sa_request, refuse_while_deleting},
-    Row{State::deleting, Event::informational_response, finish},
+    Row{State::deleting, Event::informational_response, conclude_while_deleting},
+    Row{State::deleting, Event::create_child_sa_response, conclude_while_deleting},
     Row{State::deleting, Event::unanswered, finish},
 
     Row{State::lingering, Event::lifetime_over, vanish},

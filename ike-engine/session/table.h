@@ -28,6 +28,7 @@ enum class Event : std::uint8_t {
   critical_request,  ///< holds an unknown payload with the critical bit
   garbled_request,   ///< its ICV is right, its payloads are not
   informational_response,
+  create_child_sa_response,
   unanswered,  ///< our request in the IKE SA was sent often enough
   give_up,     ///< the negotiation's deadline or grace is over
   renewal_due,
@@ -52,6 +53,7 @@ struct Input {
   wire::Header header;
   base::Buffer content;                    ///< the plaintext of a protected message
   std::vector<wire::RawPayload> payloads;  ///< views into content
+  bool garbled = false;                    ///< of a response: its payloads can't be told apart
   std::optional<Candidate> candidate;      ///< init_response
   base::Buffer cookie;                     ///< cookie
   base::KeMethod method{};                 ///< invalid_ke

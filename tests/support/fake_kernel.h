@@ -33,7 +33,8 @@ class FakeKernel : public api::Kernel {
                                                            const api::ChildSa& child) override {
     reserved.reset();
     if (refuse_install) return base::fail(base::Errc::kernel, "fake kernel refuses to install");
-    const base::ReqId reqid{0x4c000000u + static_cast<std::uint32_t>(installed_.size()) + 1};
+    const base::ReqId fresh{0x4c000000u + static_cast<std::uint32_t>(installed_.size()) + 1};
+    const base::ReqId reqid = child.reqid.value_or(fresh);
     installed_.push_back({copy(child), reqid});
     return std::make_unique<Tunnel>(*this, installed_.size() - 1);
   }
@@ -52,8 +53,10 @@ class FakeKernel : public api::Kernel {
   bool untouched() const { return installed_.empty() && reserved_.empty(); }
 
   static api::ChildSa copy(const api::ChildSa& from) {
-    return {from.mode,        from.suite,  from.local,   from.remote,         from.encapsulated,   from.local_port,
-            from.remote_port, from.spi_in, from.spi_out, from.key_in.clone(), from.key_out.clone()};
+    return {from.mode,         from.suite,          from.local,           from.remote,
+            from.encapsulated, from.local_port,     from.remote_port,     from.spi_in,
+            from.spi_out,      from.key_in.clone(), from.key_out.clone(), from.reqid,
+            from.inner_local,  from.inner_remote,   from.guard,           from.soft};
   }
 
  private:

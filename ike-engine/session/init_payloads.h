@@ -1,0 +1,32 @@
+#pragma once
+// The payloads of an IKE_SA_INIT message, request or reply, parsed once for both sides.
+
+#include <optional>
+#include <vector>
+
+#include "ike-engine/session/nat.h"
+#include "ike-engine/wire/ke.h"
+#include "ike-engine/wire/message.h"
+#include "ike-engine/wire/nonce.h"
+#include "ike-engine/wire/notify.h"
+#include "ike-engine/wire/sa.h"
+
+namespace latchkey::session {
+
+/// Views point into the datagram. Nothing of it is authenticated.
+struct InitPayloads {
+  std::optional<wire::Sa> sa;
+  std::optional<wire::Ke> ke;
+  std::optional<wire::Nonce> nonce;
+  std::vector<wire::Notify> notifies;
+
+  /// The first notify of `type`, or nullptr.
+  const wire::Notify* find(base::NotifyType type) const;
+  NatNotifies nat_notifies() const;
+};
+
+/// Nothing for a message with a malformed payload, one that may stand there once only and does twice, or an unknown
+/// critical one. Which of SA, KE and Nonce are there is the caller's to ask.
+std::optional<InitPayloads> parse_init_payloads(const wire::Message& message);
+
+}  // namespace latchkey::session
