@@ -45,7 +45,7 @@ tests_unit_session_test_SOURCES = \
 tests_unit_session_test_LDADD = tests/libsupport.la $(LINK_SESSION) $(GTEST_LINK)
 
 tests_unit_engine_test_SOURCES = \
-  tests/sim/established_test.cc tests/sim/handshake_test.cc tests/sim/refusals_test.cc \
+  tests/sim/demands_test.cc tests/sim/established_test.cc tests/sim/handshake_test.cc tests/sim/refusals_test.cc \
   tests/sim/rules_test.cc tests/sim/weather_test.cc tests/sim/world.cc tests/sim/world.h \
   tests/unit/ike-engine/api/engine_test.cc
 tests_unit_engine_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)

@@ -212,7 +212,9 @@ TEST(key_exchange, refuses_x25519_points_of_small_order) {
 }
 
 TEST(key_exchange, refuses_methods_that_it_does_not_have) {
-  for (const KeMethod method : {KeMethod::none, KeMethod::modp1024, KeMethod::modp1536, KeMethod::x448}) {
+  // 1 and 22 to 24: what RFC 8247 section 2.4 forbids or advises against.
+  for (const KeMethod method : {KeMethod::none, KeMethod{1}, KeMethod::modp1024, KeMethod::modp1536, KeMethod{22},
+                                KeMethod{23}, KeMethod{24}, KeMethod::x448}) {
     EXPECT_EQ(KeyExchange::generate(method, random_fill).error().code, Errc::unsupported);
     EXPECT_EQ(KeyExchange::from_private(method, base::Buffer(32)).error().code, Errc::unsupported);
     EXPECT_EQ(ke_public_size(method), 0U);

@@ -45,6 +45,32 @@ TEST(protect, opens_what_the_other_side_sealed) {
   EXPECT_TRUE(base::same(opened->content, chain.view()));
 }
 
+// RFC 7296 section 3.14
+TEST(protect, takes_padding_of_any_length_and_content) {
+  const auto chain = chain_of(40);
+  for (const std::size_t padding : {0u, 1u, 15u, 255u}) {
+    wire::Header h = header();
+    h.next_payload = base::PayloadType::sk;
+    const std::size_t size = 4 + 8 + chain.view().size() + padding + 1 + 16;
+    h.length = static_cast<std::uint32_t>(wire::kHeaderSize + size);
+    base::Writer out;
+    write(out, h);
+    out.u8(static_cast<std::uint8_t>(chain.first()));
+    out.u8(0);
+    out.u16(static_cast<std::uint16_t>(size));
+    const base::Buffer iv(8, 0x77), pad(padding, 0xab);
+    const std::array<std::uint8_t, 1> pad_length{static_cast<std::uint8_t>(padding)};
+    const base::Buffer plain = base::concat({chain.view(), pad, pad_length});
+    const auto sealed = crypto::aead_seal(base::EncrId::aes_gcm_16, key(36, 1).view(), iv, out.view(), plain);
+    ASSERT_TRUE(sealed);
+    out.bytes(iv);
+    out.bytes(*sealed);
+    const auto opened = side(2, 1).open(*wire::parse_message(out.view()));
+    ASSERT_TRUE(opened) << padding;
+    EXPECT_TRUE(base::same(opened->content, chain.view())) << padding;
+  }
+}
+
 TEST(protect, never_uses_an_iv_twice) {
   Protection a = side(1, 2);
   const auto first = a.seal(header(), chain_of(40), 0);
