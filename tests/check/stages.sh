@@ -92,6 +92,7 @@ script() {
 
 stage_structure() {
   tests/structure_test | sed 's/ structure\./ /'
+  tests/rfc_coverage
   local badly
   badly=$(git ls-files '*.cc' '*.h' '*.c' 2>/dev/null | xargs -r clang-format-14 --dry-run 2>&1 |
     sed -n 's/^\([^: ]*\):[0-9]*:[0-9]*: warning.*/\1/p' | sort -u | tr '\n' ' ')
