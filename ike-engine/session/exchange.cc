@@ -84,7 +84,7 @@ State begin_delete(IkeSa& sa, Context& context) {
   if (!sa.protection) return State::dead;
   sa.renew_at = sa.ends_at = base::kNever;
   // RFC 7296 section 2.3
-  //= an IKE endpoint MUST wait for a response to each of its messages before sending a subsequent message
+  //= An IKE endpoint MUST wait for a response to each of its messages before sending a subsequent message
   // So what is under way comes to its end first; nothing else does.
   sa.wishes.assign(1, {Errand::delete_ike, {}});
   return pursue(sa, context) ? State::deleting : State::dead;
