@@ -39,7 +39,8 @@ ike_engine_libike_policy_la_SOURCES = \
 
 ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/auth.cc ike-engine/session/auth.h ike-engine/session/auth_reply.cc \
-  ike-engine/session/child.cc ike-engine/session/child.h ike-engine/session/context.cc \
+  ike-engine/session/child.cc ike-engine/session/child.h \
+  ike-engine/session/child_sa.cc ike-engine/session/child_sa.h ike-engine/session/context.cc \
   ike-engine/session/context.h ike-engine/session/create_child.cc \
   ike-engine/session/create_child.h ike-engine/session/exchange.cc ike-engine/session/exchange.h \
   ike-engine/session/fragments.cc ike-engine/session/fragments.h ike-engine/session/ike_sa.cc \

@@ -7,6 +7,7 @@
 #include "ike-engine/policy/proposals.h"
 #include "ike-engine/policy/traffic_selectors.h"
 #include "ike-engine/session/child.h"
+#include "ike-engine/session/child_sa.h"
 #include "ike-engine/session/exchange.h"
 #include "ike-engine/session/informational.h"
 #include "ike-engine/session/lifetime.h"
@@ -158,11 +159,11 @@ State install(IkeSa& sa, Context& context, Input& input) {
   tell(context, sa, "ike_auth_verified",
        fmt::format("key={} scheme={}", input.auth.key->key.name(), input.auth.scheme));
 
-  auto child = agree_on_child(sa, candidate, input.auth);
+  auto child = agree_on_child(sa, context.config, candidate, input.auth);
   if (!child) return no_child(sa, context, child.error());
   auto tunnel = context.kernel.install(std::move(negotiation.reserved), *child);
   if (!tunnel) return no_child(sa, context, {api::Reason::kernel, 0, tunnel.error().text});
-  sa.children.push_back({std::move(*tunnel), child->spi_in, child->spi_out, child->suite, child->mode});
+  sa.children.push_back(keep_child(std::move(*tunnel), *child));
   tell(context, sa, "sas_installed",
        fmt::format("esp={} mode={} udp={} spi_in={:08x} spi_out={:08x}", child->suite.to_string(),
                    child->mode == api::Mode::tunnel ? "tunnel" : "transport", child->encapsulated, child->spi_in.value,

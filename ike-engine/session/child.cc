@@ -2,6 +2,7 @@
 
 #include "ike-engine/policy/proposals.h"
 #include "ike-engine/policy/traffic_selectors.h"
+#include "ike-engine/session/child_sa.h"
 #include "ike-engine/session/reply.h"
 
 namespace latchkey::session {
@@ -16,8 +17,8 @@ std::unexpected<Failure> refuse(api::Reason reason, std::string_view detail, Not
 
 }  // namespace
 
-std::expected<api::ChildSa, Failure> agree_on_child(const IkeSa& sa, const Candidate& candidate,
-                                                    const AuthReply& auth) {
+std::expected<api::ChildSa, Failure> agree_on_child(const IkeSa& sa, const api::EngineConfig& config,
+                                                    const Candidate& candidate, const AuthReply& auth) {
   const Negotiation& negotiation = *sa.negotiation;
   const api::ConnectRequest& request = sa.session->request;
   if (auth.child_error != NotifyType{}) {
@@ -37,22 +38,15 @@ std::expected<api::ChildSa, Failure> agree_on_child(const IkeSa& sa, const Candi
   if (auth.transport && !negotiation.plan.transport) {
     return refuse(api::Reason::malformed, "transport mode that was not asked for");
   }
-  const auto sizes = crypto::aead_sizes(accepted->suite.encr, accepted->suite.key_bits);
-  if (!sizes) return refuse(api::Reason::no_proposal, sizes.error().text);
-  auto keys = crypto::derive_child_keys(candidate.suite.prf, sa.sk_d.view(), {}, negotiation.nonce_i, candidate.nonce_r,
-                                        sizes->key + sizes->salt);
-  if (!keys) return refuse(api::Reason::malformed, keys.error().text);
-  return api::ChildSa{.mode = auth.transport ? api::Mode::transport : api::Mode::tunnel,
-                      .suite = accepted->suite,
-                      .local = request.local.address,
-                      .remote = request.remote,
-                      .encapsulated = candidate.encapsulated,
-                      .local_port = candidate.path.local.port,
-                      .remote_port = candidate.path.remote.port,
-                      .spi_in = negotiation.reserved->spi(),
-                      .spi_out = accepted->spi,
-                      .key_in = std::move(keys->responder_to_initiator),
-                      .key_out = std::move(keys->initiator_to_responder)};
+  auto child = make_child_sa(sa, config,
+                             {.suite = accepted->suite,
+                              .mode = auth.transport ? api::Mode::transport : api::Mode::tunnel,
+                              .spi_in = negotiation.reserved->spi(),
+                              .spi_out = accepted->spi,
+                              .nonce_i = negotiation.nonce_i,
+                              .nonce_r = candidate.nonce_r});
+  if (!child) return refuse(api::Reason::malformed, child.error().text);
+  return std::move(*child);
 }
 
 }  // namespace latchkey::session

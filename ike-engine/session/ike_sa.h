@@ -55,6 +55,7 @@ struct ServerKey {
 /// What a caller of the engine sees as one: the tunnel to one server, through one IKE SA after the other.
 struct Session {
   api::SessionId id;
+  bool initiator = true;  ///< whether we began; a rekeyed IKE SA's role may differ
   api::ConnectRequest request;
   std::vector<ServerKey> keys;
   base::IkeSpi current;         ///< the IKE SA whose child is in use; 0 before Established
@@ -129,9 +130,11 @@ struct OwnExchange {
 /// As responder, between IKE_SA_INIT and IKE_AUTH: octets, not objects, since there may be many of them and most of
 /// a flood's never come back. The shared secret is computed when IKE_AUTH comes.
 struct HalfOpen {
-  base::Buffer request;  ///< AUTH covers both
+  base::Endpoint remote;  ///< whence the request came
+  base::Buffer request;   ///< AUTH covers both
   base::Buffer response;
   std::optional<crypto::KeyExchange> key_exchange;
+  base::SecretBytes sk_pi, sk_pr;  ///< once IKE_AUTH has come
   base::TimePoint deadline = base::kNever;
 };
 

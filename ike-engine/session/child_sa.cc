@@ -1,0 +1,41 @@
+#include "ike-engine/session/child_sa.h"
+
+#include "ike-engine/crypto/aead.h"
+
+namespace latchkey::session {
+
+base::Result<api::ChildSa> make_child_sa(const IkeSa& sa, const api::EngineConfig& config, const ChildTerms& terms) {
+  const auto sizes = crypto::aead_sizes(terms.suite.encr, terms.suite.key_bits);
+  if (!sizes) return std::unexpected(sizes.error());
+  // RFC 7296 section 2.17
+  //= All keys for SAs carrying data from the initiator to the responder are taken before SAs going from the responder
+  //= to the initiator.
+  auto keys = crypto::derive_child_keys(sa.suite.prf, sa.sk_d.view(), terms.g_ir, terms.nonce_i, terms.nonce_r,
+                                        sizes->key + sizes->salt);
+  if (!keys) return std::unexpected(keys.error());
+  auto& out = terms.we_asked ? keys->initiator_to_responder : keys->responder_to_initiator;
+  auto& in = terms.we_asked ? keys->responder_to_initiator : keys->initiator_to_responder;
+  return api::ChildSa{.mode = terms.mode,
+                      .suite = terms.suite,
+                      .local = sa.path.local.address,
+                      .remote = sa.path.remote.address,
+                      .encapsulated = sa.encapsulated,
+                      .local_port = sa.path.local.port,
+                      .remote_port = sa.path.remote.port,
+                      .spi_in = terms.spi_in,
+                      .spi_out = terms.spi_out,
+                      .key_in = std::move(in),
+                      .key_out = std::move(out),
+                      .reqid = terms.reqid,
+                      .inner_local = terms.inner_local,
+                      .inner_remote = terms.inner_remote,
+                      .guard = sa.session == nullptr || sa.session->initiator,
+                      .soft = config.child_limits};
+}
+
+Child keep_child(std::unique_ptr<api::KernelTunnel> tunnel, const api::ChildSa& child) {
+  return {std::move(tunnel), child.spi_in,      child.spi_out,     child.suite,
+          child.mode,        child.inner_local, child.inner_remote};
+}
+
+}  // namespace latchkey::session
