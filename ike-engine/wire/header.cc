@@ -16,7 +16,7 @@ std::uint8_t flags(const Header& header) {
 }
 }  // namespace
 
-base::Result<Header> parse_header(base::Bytes datagram) {
+base::Result<Header> read_header(base::Bytes datagram) {
   base::Reader r(datagram);
   Header header;
   header.spi_i.value = r.u64();
@@ -33,10 +33,16 @@ base::Result<Header> parse_header(base::Bytes datagram) {
   header.message_id.value = r.u32();
   header.length = r.u32();
   if (!r.ok()) return base::fail(Errc::truncated, "header");
+  return header;
+}
+
+base::Result<Header> parse_header(base::Bytes datagram) {
+  const auto header = read_header(datagram);
+  if (!header) return header;
   // RFC 7296 section 3.1
   //= They MUST ignore the minor version number of received messages.
-  if (header.version >> 4 != 2) return base::fail(Errc::unsupported, "header: major version is not 2");
-  if (header.length != datagram.size()) return base::fail(Errc::malformed, "header: length is not the datagram's");
+  if (header->version >> 4 != 2) return base::fail(Errc::unsupported, "header: major version is not 2");
+  if (header->length != datagram.size()) return base::fail(Errc::malformed, "header: length is not the datagram's");
   return header;
 }
 

@@ -25,6 +25,8 @@ struct Header {
   friend bool operator==(const Header&, const Header&) = default;
 };
 
+/// The first 28 octets as they stand, of any version and with any length field. Errors: truncated.
+base::Result<Header> read_header(base::Bytes datagram);
 /// The header at the front of `datagram`. Errors: truncated; malformed if the length field disagrees with the
 /// datagram's size; unsupported for a major version other than 2.
 base::Result<Header> parse_header(base::Bytes datagram);

@@ -28,27 +28,37 @@ const RawPayload* Message::find(PayloadType type) const {
   return it == payloads.end() ? nullptr : &*it;
 }
 
-base::Result<std::vector<RawPayload>> parse_payloads(PayloadType first, base::Bytes chain) {
+PartialChain read_payloads(PayloadType first, base::Bytes chain) {
   base::Reader r(chain);
-  std::vector<RawPayload> payloads;
+  PartialChain read;
+  const auto stop = [&read](Errc code, std::string_view text) {
+    read.end = base::fail(code, text);
+    return std::move(read);
+  };
   for (PayloadType type = first; type != PayloadType::none;) {
-    if (payloads.size() == kMaxPayloads) return base::fail(Errc::exhausted, "more payloads than we read");
+    if (read.payloads.size() == kMaxPayloads) return stop(Errc::exhausted, "more payloads than we read");
     RawPayload payload;
     payload.type = type;
     payload.next = PayloadType{r.u8()};
     payload.critical = (r.u8() & kCritical) != 0;
     const std::size_t length = r.u16();
-    if (!r.ok()) return base::fail(Errc::truncated, "generic payload header");
-    if (length < kGenericHeader) return base::fail(Errc::malformed, "payload length below its own header");
+    if (!r.ok()) return stop(Errc::truncated, "generic payload header");
+    if (length < kGenericHeader) return stop(Errc::malformed, "payload length below its own header");
     payload.body = r.bytes(length - kGenericHeader);
-    if (!r.ok()) return base::fail(Errc::truncated, "payload");
-    payloads.push_back(payload);
+    if (!r.ok()) return stop(Errc::truncated, "payload");
+    read.payloads.push_back(payload);
     // An SK payload's next payload is the first one inside it. RFC 7296 section 3.14
     //= The Encrypted payload, if present in a message, MUST be the last payload in the message.
     type = is_encrypted(type) ? PayloadType::none : payload.next;
   }
-  if (!r.done()) return base::fail(Errc::malformed, "octets behind the last payload");
-  return payloads;
+  if (!r.done()) return stop(Errc::malformed, "octets behind the last payload");
+  return read;
+}
+
+base::Result<std::vector<RawPayload>> parse_payloads(PayloadType first, base::Bytes chain) {
+  PartialChain read = read_payloads(first, chain);
+  if (!read.end) return std::unexpected(read.end.error());
+  return std::move(read.payloads);
 }
 
 base::Result<Message> parse_message(base::Bytes datagram) {

@@ -35,6 +35,13 @@ struct Message {
 /// Errors: truncated, malformed (length below 4; octets left over), exhausted.
 base::Result<std::vector<RawPayload>> parse_payloads(base::PayloadType first, base::Bytes chain);
 
+/// The same, as far as it goes: what stands before a mistake, and the mistake.
+struct PartialChain {
+  std::vector<RawPayload> payloads;
+  base::Result<void> end;
+};
+PartialChain read_payloads(base::PayloadType first, base::Bytes chain);
+
 /// Header and chain of one datagram (without non-ESP marker). Errors as parse_header and parse_payloads.
 base::Result<Message> parse_message(base::Bytes datagram);
 

@@ -35,23 +35,29 @@ bool marks_agree(const Substructure& sub, std::uint8_t more, std::size_t left) {
   return sub.more == (left == 0 ? kLast : more);
 }
 
+base::Result<void> keep_unknown(Transform& transform, std::uint16_t type, base::Bytes value) {
+  if (transform.unknown_attributes.size() == kMaxUnknownAttributes) {
+    return base::fail(Errc::exhausted, "sa: more attributes than we read");
+  }
+  transform.unknown_attribute = true;
+  transform.unknown_attributes.push_back({type, base::to_buffer(value)});
+  return {};
+}
+
 base::Result<void> read_attribute(base::Reader& r, Transform& transform) {
   const std::uint16_t head = r.u16();
-  const std::uint16_t value = r.u16();
   const std::uint16_t type = head & 0x7fff;
   const bool type_value = (head & kTypeValue) != 0;
-  if (!type_value) r.skip(value);
-  if (type != kKeyLength) {
-    transform.unknown_attribute = true;
-    return {};
-  }
+  const base::Bytes value = r.bytes(type_value ? 2 : r.u16());
+  if (!r.ok()) return base::fail(Errc::truncated, "sa: attribute");
+  if (type != kKeyLength) return keep_unknown(transform, type, value);
   // RFC 7296 section 3.3.5
   //= Attributes described as fixed length MUST NOT be encoded using the variable-length encoding
   if (!type_value) return base::fail(Errc::malformed, "sa: key length of variable length");
   // RFC 7296 section 3.3
   //= A transform MUST NOT have multiple attributes of the same type.
   if (transform.key_bits) return base::fail(Errc::malformed, "sa: two key lengths");
-  transform.key_bits = value;
+  transform.key_bits = base::Reader(value).u16();
   return {};
 }
 
@@ -64,7 +70,7 @@ base::Result<Transform> parse_transform(base::Bytes body) {
   while (r.ok() && r.left() > 0) {
     if (auto read = read_attribute(r, transform); !read) return std::unexpected(read.error());
   }
-  if (!r.done()) return base::fail(Errc::truncated, "sa: transform");
+  if (!r.ok()) return base::fail(Errc::truncated, "sa: transform");
   return transform;
 }
 

@@ -12,12 +12,22 @@ namespace latchkey::wire {
 
 inline constexpr std::size_t kMaxProposals = 32;
 inline constexpr std::size_t kMaxTransforms = 64;
+inline constexpr std::size_t kMaxUnknownAttributes = 16;
+
+/// A transform's attribute that we do not know (RFC 7296 section 3.3.5), so that it can be shown.
+struct TransformAttribute {
+  std::uint16_t type = 0;
+  base::Buffer value;  ///< the two octets of a fixed-length one, or what its length announces
+
+  friend bool operator==(const TransformAttribute&, const TransformAttribute&) = default;
+};
 
 struct Transform {
   base::TransformType type{};
   std::uint16_t id = 0;
   std::optional<std::uint16_t> key_bits;  ///< attribute 14, Key Length
   bool unknown_attribute = false;  ///< carries an attribute that we do not know: the transform must not be chosen
+  std::vector<TransformAttribute> unknown_attributes{};
 
   friend bool operator==(const Transform&, const Transform&) = default;
 };

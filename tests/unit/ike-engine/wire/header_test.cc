@@ -59,6 +59,13 @@ TEST(header, takes_any_minor_version_but_no_other_major_one) {
   }
 }
 
+TEST(header, can_be_read_of_any_version_and_length) {
+  const Header other = read_header(with_octet(with_octet(kInit, 17, 0x10), 27, 99)).value();
+  EXPECT_EQ(other.version, 0x10);
+  EXPECT_EQ(other.length, 99U);
+  expect_every_truncation_refused(kInit, read_header);
+}
+
 TEST(header, keeps_exchanges_that_it_does_not_know) {
   EXPECT_EQ(parse_header(with_octet(kInit, 18, 240))->exchange, base::ExchangeType{240});
 }

@@ -44,6 +44,14 @@ TEST(payload_chain, is_refused_when_a_length_lies) {
   EXPECT_EQ(error_of(PayloadType::notify, support::with_octet(kChain, 14, 4)), Errc::malformed);
 }
 
+TEST(payload_chain, shows_what_stands_before_a_mistake) {
+  const auto read = read_payloads(PayloadType::notify, base::Bytes(kChain).first(kChain.size() - 1));
+  ASSERT_EQ(read.payloads.size(), 1U);
+  EXPECT_EQ(base::to_hex(read.payloads[0].body), "00004006616263");
+  EXPECT_EQ(read.end.error().code, Errc::truncated);
+  EXPECT_TRUE(read_payloads(PayloadType::notify, kChain).end);
+}
+
 TEST(payload_chain, ends_with_the_encrypted_payload_whose_next_payload_is_inside) {
   const base::Buffer chain = hex("23 00 0008 01020304");
   for (const PayloadType type : {PayloadType::sk, PayloadType::skf}) {

@@ -1,5 +1,7 @@
 #include "ike-engine/wire/sa.h"
 
+#include <gmock/gmock.h>
+
 #include "tests/support/octets.h"
 
 namespace latchkey::wire {
@@ -11,6 +13,7 @@ using base::TransformType;
 using support::hex;
 using support::with_octet;
 using support::written;
+using testing::ElementsAre;
 
 // RFC 7296 sections 3.3.1 to 3.3.5, typed by hand: one ESP proposal with SPI 0x35a1d6f2, AES-GCM-16 of 256 bits, ESN.
 const base::Buffer kEsp =
@@ -97,13 +100,24 @@ TEST(sa, marks_a_transform_with_an_attribute_that_it_does_not_know) {
   const auto sa = parse_sa(hex("00 00 0018 01 01 00 01  00 00 0010 01 00 000c 800f 0001 800e 0080")).value();
   EXPECT_TRUE(sa.proposals[0].transforms[0].unknown_attribute);
   EXPECT_EQ(sa.proposals[0].transforms[0].key_bits, 128);
+  EXPECT_THAT(sa.proposals[0].transforms[0].unknown_attributes, ElementsAre(TransformAttribute{15, hex("0001")}));
 }
 
-TEST(sa, skips_an_unknown_attribute_of_variable_length) {
+TEST(sa, keeps_an_unknown_attribute_of_variable_length) {
   const auto sa = parse_sa(hex("00 00 0017 01 01 00 01  00 00 000f 01 00 000c 0010 0003 aabbcc")).value();
   EXPECT_TRUE(sa.proposals[0].transforms[0].unknown_attribute);
   EXPECT_FALSE(sa.proposals[0].transforms[0].key_bits);
+  EXPECT_THAT(sa.proposals[0].transforms[0].unknown_attributes, ElementsAre(TransformAttribute{16, hex("aabbcc")}));
   EXPECT_EQ(error_of(hex("00 00 0017 01 01 00 01  00 00 000f 01 00 000c 0010 0004 aabbcc")), Errc::truncated);
+}
+
+TEST(sa, holds_at_most_16_unknown_attributes_a_transform) {
+  base::Buffer body = hex("00 00 0050 01 01 00 01  00 00 0048 01 00 000c");
+  for (std::size_t i = 0; i < kMaxUnknownAttributes; ++i) body = base::concat({body, hex("8010 0001")});
+  EXPECT_TRUE(parse_sa(body));
+  body = base::concat({body, hex("8010 0001")});
+  body = with_octet(with_octet(body, 3, 0x54), 11, 0x4c);
+  EXPECT_EQ(error_of(body), Errc::exhausted);
 }
 
 TEST(sa, refuses_a_key_length_that_comes_twice_or_with_a_length) {
