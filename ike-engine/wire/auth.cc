@@ -8,6 +8,8 @@ base::Result<Auth> parse_auth(base::Bytes body) {
   base::Reader r(body);
   Auth auth;
   auth.method = base::AuthMethod{r.u8()};
+  // RFC 7296 section 3.8
+  //= MUST be sent as zero; MUST be ignored on receipt.
   r.skip(3);
   auth.data = r.rest();
   if (!r.done()) return base::fail(Errc::truncated, "auth");

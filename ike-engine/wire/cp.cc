@@ -8,6 +8,8 @@ base::Result<Cp> parse_cp(base::Bytes body) {
   base::Reader r(body);
   Cp cp;
   cp.type = r.u8();
+  // RFC 7296 section 3.15
+  //= MUST be sent as zero; MUST be ignored on receipt.
   r.skip(3);
   while (r.ok() && r.left() > 0) {
     if (cp.attributes.size() == kMaxAttributes) return base::fail(Errc::exhausted, "cp: more attributes than we read");

@@ -11,6 +11,8 @@
 namespace latchkey::wire {
 
 struct Delete {
+  // RFC 7296 section 3.11
+  //= Mixing of protocol identifiers MUST NOT be performed in the Delete payload.
   base::ProtocolId protocol{};
   std::vector<base::Spi> spis;  ///< empty for an IKE SA
 };

@@ -14,9 +14,13 @@ struct Header {
   base::IkeSpi spi_i;
   base::IkeSpi spi_r;
   base::PayloadType next_payload = base::PayloadType::none;
+  // RFC 7296 section 3.1
+  //= Implementations based on this version of IKE MUST set the major version to 2.
   std::uint8_t version = 0x20;  ///< major version in the high four bits
   base::ExchangeType exchange{};
-  bool response = false;        ///< the R bit
+  bool response = false;  ///< the R bit
+  // RFC 7296 section 3.1
+  //= Implementations of IKEv2 MUST clear this bit when sending and MUST ignore it in incoming messages.
   bool higher_version = false;  ///< the V bit
   bool initiator = false;       ///< the I bit: sent by the IKE SA's original initiator
   base::MessageId message_id;

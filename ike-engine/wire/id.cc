@@ -22,6 +22,8 @@ base::Result<Id> parse_id(base::Bytes body) {
   base::Reader r(body);
   Id id;
   id.type = IdType{r.u8()};
+  // RFC 7296 section 3.5
+  //= MUST be sent as zero; MUST be ignored on receipt.
   r.skip(3);
   id.data = r.rest();
   if (!r.done()) return base::fail(Errc::truncated, "id");

@@ -70,6 +70,8 @@ base::Result<Message> parse_message(base::Bytes datagram) {
 }
 
 PayloadType first_unknown_critical(std::span<const RawPayload> payloads) {
+  // RFC 7296 section 2.5
+  //= If the critical flag is not set and the payload type is unsupported, that payload MUST be ignored.
   const auto it = std::ranges::find_if(
       payloads, [](const RawPayload& payload) { return payload.critical && !is_known(payload.type); });
   return it == payloads.end() ? PayloadType::none : it->type;
@@ -87,6 +89,8 @@ std::size_t PayloadChain::begin(PayloadType type) {
   out_.u8(static_cast<std::uint8_t>(PayloadType::none));
   // RFC 7296 section 3.2
   //= MUST be set to zero for payload types defined in this document.
+  // RFC 7296 section 2.5
+  //= Payloads sent in IKE response messages MUST NOT have the critical flag set.
   out_.u8(0);
   out_.u16(0);
   return at;

@@ -10,6 +10,8 @@
 namespace latchkey::wire {
 
 struct Notify {
+  // RFC 7296 section 3.10
+  //= If the SPI field is empty, this field MUST be sent as zero and MUST be ignored on receipt.
   base::ProtocolId protocol = base::ProtocolId::none;
   base::Bytes spi;
   base::NotifyType type{};

@@ -24,6 +24,8 @@ struct Substructure {
 Substructure read_substructure(base::Reader& r) {
   Substructure sub;
   sub.more = r.u8();
+  // RFC 7296 section 3.3.1
+  //= MUST be sent as zero; MUST be ignored on receipt.
   r.skip(1);
   const std::size_t length = r.u16();
   // A length below the header's own size overruns any reader, and so is refused.
@@ -65,6 +67,8 @@ base::Result<Transform> parse_transform(base::Bytes body) {
   base::Reader r(body);
   Transform transform;
   transform.type = base::TransformType{r.u8()};
+  // RFC 7296 section 3.3.2
+  //= MUST be sent as zero; MUST be ignored on receipt.
   r.skip(1);
   transform.id = r.u16();
   while (r.ok() && r.left() > 0) {
@@ -149,6 +153,9 @@ void write_proposal(base::Writer& out, const Proposal& proposal, bool last) {
 }  // namespace
 
 base::Result<Sa> parse_sa(base::Bytes body) {
+  // RFC 7296 section 3.3
+  //= When parsing an SA, an implementation MUST check that the total Payload Length is consistent with the payload's
+  //= internal lengths and counts.
   base::Reader r(body);
   Sa sa;
   do {

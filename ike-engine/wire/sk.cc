@@ -22,6 +22,8 @@ base::Result<Encrypted> parse_skf(base::Bytes body, std::size_t iv_size, std::si
   // RFC 7383 section 2.5
   //= This field MUST NOT be zero.
   if (fragment == 0 || total == 0) return base::fail(Errc::malformed, "skf: fragment numbers begin with 1");
+  // RFC 7383 section 2.5
+  //= This field MUST be less than or equal to the next field (Total Fragments).
   if (fragment > total) return base::fail(Errc::malformed, "skf: fragment beyond the total");
   auto encrypted = parse_sk(r.rest(), iv_size, icv_size);
   if (!encrypted) return encrypted;

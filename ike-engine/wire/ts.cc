@@ -8,7 +8,9 @@ using base::TsType;
 namespace {
 constexpr std::size_t kSelectorHeader = 8;  // type, protocol, length, two ports
 
-// RFC 7296 section 3.13.1: start 65535 with end 0 is "OPAQUE", every other range goes upwards.
+// Start 65535 with end 0 is "OPAQUE", every other range goes upwards. RFC 7296 section 3.13.1
+//= Systems working with [IPSECARCH] that wish to indicate "OPAQUE" ports, but not "ANY" ports, MUST set the start port
+//= to 65535 and the end port to 0.
 bool is_port_range(const TrafficSelector& ts) {
   return ts.start_port <= ts.end_port || (ts.start_port == 65535 && ts.end_port == 0);
 }
@@ -44,6 +46,8 @@ void write_selector(base::Writer& out, const TrafficSelector& ts) {
 base::Result<std::vector<TrafficSelector>> parse_ts(base::Bytes body) {
   base::Reader r(body);
   const std::size_t count = r.u8();
+  // RFC 7296 section 3.13
+  //= This field MUST be sent as zero and MUST be ignored on receipt.
   r.skip(3);
   if (!r.ok()) return base::fail(Errc::truncated, "ts");
   if (count == 0) return base::fail(Errc::malformed, "ts: no selector");

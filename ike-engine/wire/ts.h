@@ -19,6 +19,9 @@ struct TrafficSelector {
   base::Address end;
 
   /// Everything from and to one host.
+  // RFC 7296 section 3.13.1
+  //= Systems that are complying with [IPSECARCH] that wish to indicate "ANY" ports MUST set the start port to 0 and the
+  //= end port to 65535
   static TrafficSelector host(const base::Address& address) { return {0, 0, 65535, address, address}; }
   friend bool operator==(const TrafficSelector&, const TrafficSelector&) = default;
 };
