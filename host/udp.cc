@@ -15,7 +15,8 @@ namespace {
 
 constexpr unsigned kBatch = 32;
 constexpr unsigned kBatchesATurn = 4;
-/// RFC 3948 section 2.2.
+// RFC 7296 section 2
+//= The UDP payload of all packets containing IKE messages sent on port 4500 MUST begin with the prefix of four zeros
 constexpr std::array<std::uint8_t, 4> kMarker{};
 
 int domain(base::Family family) { return family == base::Family::ipv4 ? AF_INET : AF_INET6; }

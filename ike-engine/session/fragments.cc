@@ -3,12 +3,19 @@
 namespace latchkey::session {
 
 bool Reassembly::wants(base::MessageId id, std::uint16_t fragment, std::uint16_t total) const {
+  // RFC 7383 section 2.6
+  //= check that the Fragment Number and the Total Fragments fields contain non-zero values
+  // RFC 7383 section 2.6
+  //= check that the value in the Fragment Number field is less than or equal to the value in the Total Fragments field
   if (fragment == 0 || fragment > total || total > kMaxFragments) return false;
   if (parts_.empty() || id != id_) return true;
   // RFC 7383 section 2.6
   //= check that the value in the Total Fragments field is equal to or greater than the Total Fragments field in the
   //= fragments that have already been stored in the reassembling queue
   if (total < parts_.size()) return false;
+  // RFC 7383 section 2.6
+  //= If an IKE Fragment message with the same Message ID, Fragment Number, and Total Fragments fields is already present
+  //= in the reassembling queue, this message is considered a replay and MUST be silently discarded.
   return total > parts_.size() || !parts_[fragment - 1u].has_value();
 }
 

@@ -17,6 +17,9 @@ std::uint32_t random_u32(api::Random& random) {
 }  // namespace
 
 base::Duration backoff(const Patience& patience, unsigned sent, api::Random& random) {
+  // RFC 7296 section 2.4
+  //= retransmission times MUST increase exponentially to avoid flooding the network and making an existing congestion
+  //= situation worse.
   const unsigned doublings = std::min(sent == 0 ? 0 : sent - 1, kMaxDoublings);
   const base::Duration wait = patience.first * (std::int64_t{1} << doublings);
   const std::int64_t jitter = wait.count() / 4;
@@ -48,6 +51,9 @@ PeerWindow::Arrival PeerWindow::classify(base::MessageId id) const {
   //= The responder MUST remember each response until it receives a request whose sequence number is larger than or
   //= equal to the sequence number in the response plus its window size
   const bool last = expected_.value != 0 && id.value == expected_.value - 1;
+  // RFC 7296 section 2.1
+  //= If the responder receives a retransmitted request for which it has already forgotten the response, it MUST ignore
+  //= the request (and not, for example, attempt constructing a new response).
   return last && !last_response_.empty() ? Arrival::repeated : Arrival::outside;
 }
 
