@@ -37,13 +37,14 @@ struct Datagram {
 
 enum class Mode : std::uint8_t { tunnel, transport };
 
-/// A transform of ESP with its key size.
+/// The transforms of ESP with the cipher's key size.
 struct EspSuite {
   base::EncrId encr = base::EncrId::aes_gcm_16;
   std::uint16_t key_bits = 256;  ///< 256 for ChaCha20-Poly1305 too, though its transform has no such attribute
   bool esn = true;
+  base::IntegId integ = base::IntegId::none;  ///< none for an AEAD, and only for one
 
-  /// "AES_GCM_16_256/ESN".
+  /// "AES_GCM_16_256/ESN", "AES_CBC_256/HMAC_SHA2_256_128/ESN".
   std::string to_string() const;
   friend bool operator==(const EspSuite&, const EspSuite&) = default;
 };
@@ -54,8 +55,9 @@ struct IkeSuite {
   std::uint16_t key_bits = 256;
   base::PrfId prf = base::PrfId::hmac_sha2_256;
   base::KeMethod ke = base::KeMethod::x25519;
+  base::IntegId integ = base::IntegId::none;  ///< none for an AEAD, and only for one
 
-  /// "AES_GCM_16_256/PRF_HMAC_SHA2_256/CURVE25519".
+  /// "AES_GCM_16_256/PRF_HMAC_SHA2_256/CURVE25519", "AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/CURVE25519".
   std::string to_string() const;
   friend bool operator==(const IkeSuite&, const IkeSuite&) = default;
 };
@@ -77,7 +79,8 @@ struct ChildSa {
   std::uint16_t remote_port = 0;
   base::Spi spi_in;
   base::Spi spi_out;
-  base::SecretBytes key_in;  ///< key and salt as RFC 4106 and RFC 7634 put them together
+  base::SecretBytes
+      key_in;  ///< its share of KEYMAT: key, salt (RFC 4106, RFC 7634, ...), integrity key if there is one
   base::SecretBytes key_out;
   std::optional<base::ReqId> reqid = {};           ///< of the child that this one replaces; nothing: a new one
   std::optional<base::Address> inner_local = {};   ///< our inner address, if it is not `local` (a lease)

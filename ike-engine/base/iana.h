@@ -40,10 +40,23 @@ enum class PayloadType : std::uint8_t {
 /// RFC 7296 section 3.3.1.
 enum class ProtocolId : std::uint8_t { none = 0, ike = 1, ah = 2, esp = 3 };
 
-/// RFC 7296 section 3.3.2.
-enum class TransformType : std::uint8_t { encr = 1, prf = 2, integ = 3, ke = 4, esn = 5 };
+/// RFC 7296 section 3.3.2; 6 to 12, Additional Key Exchange 1 to 7, by RFC 9370.
+enum class TransformType : std::uint8_t {
+  encr = 1,
+  prf = 2,
+  integ = 3,
+  ke = 4,
+  esn = 5,
+  addke1 = 6,
+  addke2 = 7,
+  addke3 = 8,
+  addke4 = 9,
+  addke5 = 10,
+  addke6 = 11,
+  addke7 = 12,
+};
 
-/// Transform type 1. RFC 7296, RFC 5282 and RFC 7634.
+/// Transform type 1. RFC 7296, RFC 3602, RFC 3686, RFC 5282 and RFC 7634.
 enum class EncrId : std::uint16_t {
   des3 = 3,
   null = 11,
@@ -67,10 +80,12 @@ enum class PrfId : std::uint16_t {
   hmac_sha2_512 = 7,
 };
 
-/// Transform type 3. RFC 4868.
+/// Transform type 3. RFC 2403, RFC 2404, RFC 4595, RFC 4868.
 enum class IntegId : std::uint16_t {
   none = 0,
+  hmac_md5_96 = 1,
   hmac_sha1_96 = 2,
+  hmac_sha1_160 = 7,
   hmac_sha2_256_128 = 12,
   hmac_sha2_384_192 = 13,
   hmac_sha2_512_256 = 14,

@@ -1,17 +1,17 @@
 #include "ike-engine/session/child_sa.h"
 
-#include "ike-engine/crypto/aead.h"
+#include "ike-engine/crypto/encryption.h"
 
 namespace latchkey::session {
 
 base::Result<api::ChildSa> make_child_sa(const IkeSa& sa, const api::EngineConfig& config, const ChildTerms& terms) {
-  const auto sizes = crypto::aead_sizes(terms.suite.encr, terms.suite.key_bits);
+  const auto sizes = crypto::cipher_sizes(terms.suite.encr, terms.suite.key_bits, terms.suite.integ);
   if (!sizes) return std::unexpected(sizes.error());
   // RFC 7296 section 2.17
   //= All keys for SAs carrying data from the initiator to the responder are taken before SAs going from the responder
   //= to the initiator.
   auto keys = crypto::derive_child_keys(sa.suite.prf, sa.sk_d.view(), terms.g_ir, terms.nonce_i, terms.nonce_r,
-                                        sizes->key + sizes->salt);
+                                        sizes->keymat());
   if (!keys) return std::unexpected(keys.error());
   auto& out = terms.we_asked ? keys->initiator_to_responder : keys->responder_to_initiator;
   auto& in = terms.we_asked ? keys->responder_to_initiator : keys->initiator_to_responder;

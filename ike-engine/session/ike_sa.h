@@ -90,7 +90,7 @@ struct Candidate {
   std::size_t reply = 0;  ///< index into Negotiation::replies
   api::IkeSuite suite;
   base::Buffer nonce_r;
-  crypto::IkeKeys keys;  ///< without sk_ei and sk_er, which protection has
+  crypto::IkeKeys keys;  ///< without SK_e and SK_a, which protection has
   Protection protection;
   api::Path path;
   bool fragmentation = false;

@@ -31,74 +31,95 @@ base::Result<base::Buffer> without_padding(base::Buffer plaintext) {
 
 }  // namespace
 
-Protection::Protection(base::EncrId encr, crypto::AeadSizes sizes, base::SecretBytes key_out, base::SecretBytes key_in)
-    : encr_(encr), sizes_(sizes), key_out_(std::move(key_out)), key_in_(std::move(key_in)) {}
+Protection::Protection(const crypto::Encryption& encryption, DirectionKeys out, DirectionKeys in)
+    : encryption_(encryption), out_(std::move(out)), in_(std::move(in)) {}
 
-base::Result<Protection> Protection::make(base::EncrId encr, std::uint16_t key_bits, base::SecretBytes key_out,
-                                          base::SecretBytes key_in) {
-  const auto sizes = crypto::aead_sizes(encr, key_bits);
-  if (!sizes) return std::unexpected(sizes.error());
-  const std::size_t wanted = sizes->key + sizes->salt;
-  if (key_out.size() != wanted || key_in.size() != wanted) return base::fail(base::Errc::malformed, "size of SK_e");
-  return Protection(encr, *sizes, std::move(key_out), std::move(key_in));
+base::Result<Protection> Protection::make(const crypto::Encryption& encryption, DirectionKeys out, DirectionKeys in) {
+  if (!encryption.fits(out) || !encryption.fits(in)) return base::fail(base::Errc::malformed, "size of SK_e or SK_a");
+  return Protection(encryption, std::move(out), std::move(in));
 }
 
-base::Result<base::Buffer> Protection::seal_one(wire::Header header, base::PayloadType first, base::Bytes content,
-                                                std::uint16_t fragment, std::uint16_t total) {
-  const std::size_t extra = total != 0 ? kFragmentHeader : 0;
-  const std::size_t payload = kGenericHeader + extra + sizes_.iv + content.size() + kPadLength + sizes_.icv;
-  if (payload > 0xffff) return base::fail(base::Errc::exhausted, "message too long for one Encrypted payload");
-  header.next_payload = total != 0 ? base::PayloadType::skf : base::PayloadType::sk;
-  header.length = static_cast<std::uint32_t>(wire::kHeaderSize + payload);
+base::Result<Protection> Protection::make(base::EncrId encr, std::uint16_t key_bits, base::IntegId integ,
+                                          DirectionKeys out, DirectionKeys in) {
+  const auto encryption = crypto::Encryption::find(encr, key_bits, integ);
+  if (!encryption) return std::unexpected(encryption.error());
+  return make(*encryption, std::move(out), std::move(in));
+}
 
-  base::Writer out(header.length);
+std::size_t Protection::datagram_size(std::size_t content, bool fragment) const {
+  const crypto::CipherSizes& sizes = encryption_.sizes();
+  // RFC 7296 section 3.14
+  //= The sender SHOULD set the Pad Length to the minimum value that makes the combination of the payloads, the Padding,
+  //= and the Pad Length a multiple of the block size
+  const std::size_t padded = (content + kPadLength + sizes.block - 1) / sizes.block * sizes.block;
+  return wire::kHeaderSize + kGenericHeader + (fragment ? kFragmentHeader : 0) + sizes.iv + padded + sizes.icv;
+}
+
+/// How much of a message a fragment of that many octets can carry; 0 if nothing.
+std::size_t Protection::room_for_content(std::size_t fragment_size) const {
+  const std::size_t block = encryption_.sizes().block;
+  const std::size_t least = datagram_size(0, true);  // one block, of which the pad length takes an octet
+  return fragment_size < least ? 0 : (fragment_size - least) / block * block + block - kPadLength;
+}
+
+base::Result<base::Buffer> Protection::seal_part(wire::Header header, base::PayloadType first, base::Bytes content,
+                                                 Part part) {
+  const bool fragment = part.total != 0;
+  const std::size_t size = datagram_size(content.size(), fragment);
+  if (size - wire::kHeaderSize > 0xffff) {
+    return base::fail(base::Errc::exhausted, "message too long for one Encrypted payload");
+  }
+  header.next_payload = fragment ? base::PayloadType::skf : base::PayloadType::sk;
+  header.length = static_cast<std::uint32_t>(size);
+
+  base::Writer out(size);
   write(out, header);
   out.u8(static_cast<std::uint8_t>(first));
   out.u8(0);
-  out.u16(static_cast<std::uint16_t>(payload));
-  if (total != 0) {
-    out.u16(fragment);
-    out.u16(total);
+  out.u16(static_cast<std::uint16_t>(size - wire::kHeaderSize));
+  if (fragment) {
+    out.u16(part.number);
+    out.u16(part.total);
   }
-  const std::size_t associated = out.size();
   // RFC 5282 section 3.1
   //= The IV MUST be chosen by the encryptor in a manner that ensures that the same IV value is used only once for a
   //= given key.
-  out.u64(next_iv_++);
-
-  base::SecretBytes plaintext(content.size() + kPadLength);  // its last octet, the pad length, is 0
-  std::copy(content.begin(), content.end(), plaintext.mutable_view().begin());
-  const base::Bytes so_far = out.view();
-  auto sealed =
-      crypto::aead_seal(encr_, key_out_.view(), so_far.subspan(associated), so_far.first(associated), plaintext.view());
+  const auto iv = encryption_.iv(out_, next_iv_++);
+  if (!iv) return std::unexpected(iv.error());
+  const crypto::CipherSizes& sizes = encryption_.sizes();
+  base::SecretBytes plaintext(size - out.size() - sizes.iv - sizes.icv);  // the padding is zeros
+  const base::MutableBytes text = plaintext.mutable_view();
+  std::copy(content.begin(), content.end(), text.begin());
+  text.back() = static_cast<std::uint8_t>(text.size() - content.size() - kPadLength);
+  const auto sealed = encryption_.seal(out_, *iv, out.view(), text);
   if (!sealed) return std::unexpected(sealed.error());
+  out.bytes(*iv);
   out.bytes(*sealed);
   return out.take();
 }
 
 base::Result<std::vector<base::Buffer>> Protection::seal(wire::Header header, const wire::PayloadChain& chain,
                                                          std::size_t fragment_size) {
-  const std::size_t overhead = wire::kHeaderSize + kGenericHeader + sizes_.iv + kPadLength + sizes_.icv;
   std::vector<base::Buffer> datagrams;
   const base::Bytes content = chain.view();
-  if (fragment_size == 0 || overhead + content.size() <= fragment_size) {
-    auto whole = seal_one(header, chain.first(), content, 0, 0);
+  if (fragment_size == 0 || datagram_size(content.size(), false) <= fragment_size) {
+    auto whole = seal_part(header, chain.first(), content, {});
     if (!whole) return std::unexpected(whole.error());
     datagrams.push_back(std::move(*whole));
     return datagrams;
   }
-  if (fragment_size <= overhead + kFragmentHeader) return base::fail(base::Errc::internal, "fragment size too small");
-  const std::size_t part = fragment_size - overhead - kFragmentHeader;
-  const std::size_t total = (content.size() + part - 1) / part;
+  const std::size_t room = room_for_content(fragment_size);
+  if (room == 0) return base::fail(base::Errc::internal, "fragment size too small");
+  const std::size_t total = (content.size() + room - 1) / room;
   if (total > 0xffff) return base::fail(base::Errc::exhausted, "too many fragments");
   for (std::size_t i = 0; i < total; ++i) {
     // RFC 7383 section 2.5
     //= in the very first fragment (with Fragment Number equal to 1), this field MUST be set to the payload type of the
     //= first inner payload
     const auto first = i == 0 ? chain.first() : base::PayloadType::none;
-    const auto bytes = content.subspan(i * part, std::min(part, content.size() - i * part));
+    const auto bytes = content.subspan(i * room, std::min(room, content.size() - i * room));
     auto fragment =
-        seal_one(header, first, bytes, static_cast<std::uint16_t>(i + 1), static_cast<std::uint16_t>(total));
+        seal_part(header, first, bytes, {static_cast<std::uint16_t>(i + 1), static_cast<std::uint16_t>(total)});
     if (!fragment) return std::unexpected(fragment.error());
     datagrams.push_back(std::move(*fragment));
   }
@@ -108,14 +129,15 @@ base::Result<std::vector<base::Buffer>> Protection::seal(wire::Header header, co
 base::Result<Opened> Protection::open(const wire::Message& message) const {
   const wire::RawPayload* payload = encrypted_payload(message);
   if (payload == nullptr) return base::fail(base::Errc::not_found, "no Encrypted payload");
+  const crypto::CipherSizes& sizes = encryption_.sizes();
   const bool fragmented = payload->type == base::PayloadType::skf;
-  const auto encrypted = fragmented ? wire::parse_skf(payload->body, sizes_.iv, sizes_.icv)
-                                    : wire::parse_sk(payload->body, sizes_.iv, sizes_.icv);
+  const auto encrypted = fragmented ? wire::parse_skf(payload->body, sizes.iv, sizes.icv)
+                                    : wire::parse_sk(payload->body, sizes.iv, sizes.icv);
   if (!encrypted) return std::unexpected(encrypted.error());
   // RFC 5282 section 5.1: the associated data reach from the first octet of the IKE header to the last before the IV.
+  // An integrity algorithm's checksum begins there as well and goes on to the end (RFC 7296 section 3.14).
   const auto before_iv = static_cast<std::size_t>(encrypted->iv.data() - message.datagram.data());
-  auto plaintext =
-      crypto::aead_open(encr_, key_in_.view(), encrypted->iv, message.datagram.first(before_iv), encrypted->ciphertext);
+  auto plaintext = encryption_.open(in_, encrypted->iv, message.datagram.first(before_iv), encrypted->ciphertext);
   if (!plaintext) return std::unexpected(plaintext.error());
   auto content = without_padding(std::move(*plaintext));
   if (!content) return std::unexpected(content.error());

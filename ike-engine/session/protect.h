@@ -1,10 +1,10 @@
 #pragma once
-// The Encrypted payload, sealed and opened: SK (RFC 7296 section 3.14, RFC 5282) and its fragments SKF (RFC 7383).
+// The Encrypted payload, sealed and opened: SK (RFC 7296 section 3.14, RFC 5282) and its fragments SKF
+// (RFC 7383).
 
 #include <vector>
 
-#include "ike-engine/base/secret.h"
-#include "ike-engine/crypto/aead.h"
+#include "ike-engine/crypto/encryption.h"
 #include "ike-engine/wire/message.h"
 
 namespace latchkey::session {
@@ -17,13 +17,17 @@ struct Opened {
   base::Buffer content;  ///< the chain of payloads, or this fragment's part of it, without padding
 };
 
+using crypto::DirectionKeys;
+
 /// One IKE SA's ciphers as one of its sides sees them. Move-only, since an IV must never be used twice.
 class Protection {
  public:
-  /// `key_out` and `key_in` are SK_e of either direction, key and salt; which is which is the caller's role.
-  /// Errors: unsupported (no such AEAD), malformed (keys of another size).
-  static base::Result<Protection> make(base::EncrId encr, std::uint16_t key_bits, base::SecretBytes key_out,
-                                       base::SecretBytes key_in);
+  /// `out` and `in` are SK_e and SK_a of either direction; which is which is the caller's role. Errors: unsupported (no
+  /// such combination), malformed (keys of another size).
+  static base::Result<Protection> make(base::EncrId encr, std::uint16_t key_bits, base::IntegId integ,
+                                       DirectionKeys out, DirectionKeys in);
+  /// The same with transforms that were found before. Errors: malformed.
+  static base::Result<Protection> make(const crypto::Encryption& encryption, DirectionKeys out, DirectionKeys in);
 
   /// The message as one datagram with SK or, where it would be longer than `fragment_size` octets, as several with SKF.
   /// `fragment_size` 0: never in fragments. Errors: exhausted (more than 65535 fragments), internal.
@@ -34,14 +38,20 @@ class Protection {
   base::Result<Opened> open(const wire::Message& message) const;
 
  private:
-  Protection(base::EncrId encr, crypto::AeadSizes sizes, base::SecretBytes key_out, base::SecretBytes key_in);
-  base::Result<base::Buffer> seal_one(wire::Header header, base::PayloadType first, base::Bytes content,
-                                      std::uint16_t fragment, std::uint16_t total);
+  /// Which part of a message a datagram carries: all of it in SK, or fragment `number` of `total` in SKF.
+  struct Part {
+    std::uint16_t number = 0;
+    std::uint16_t total = 0;
+  };
 
-  base::EncrId encr_;
-  crypto::AeadSizes sizes_;
-  base::SecretBytes key_out_;
-  base::SecretBytes key_in_;
+  Protection(const crypto::Encryption& encryption, DirectionKeys out, DirectionKeys in);
+  std::size_t datagram_size(std::size_t content, bool fragment) const;
+  std::size_t room_for_content(std::size_t fragment_size) const;
+  base::Result<base::Buffer> seal_part(wire::Header header, base::PayloadType first, base::Bytes content, Part part);
+
+  crypto::Encryption encryption_;
+  DirectionKeys out_;
+  DirectionKeys in_;
   std::uint64_t next_iv_ = 1;
 };
 

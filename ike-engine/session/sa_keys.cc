@@ -4,13 +4,15 @@ namespace latchkey::session {
 
 base::Result<SaKeys> derive_sa_keys(const api::IkeSuite& suite, Role role, base::Bytes skeyseed,
                                     const crypto::KeyInputs& inputs) {
-  const auto sizes = crypto::aead_sizes(suite.encr, suite.key_bits);
+  const auto sizes = crypto::cipher_sizes(suite.encr, suite.key_bits, suite.integ);
   if (!sizes) return std::unexpected(sizes.error());
-  auto keys = crypto::derive_ike_keys(suite.prf, skeyseed, inputs, 0, sizes->key + sizes->salt);
+  auto keys = crypto::derive_ike_keys(suite.prf, skeyseed, inputs, sizes->integ_key, sizes->encr_key());
   if (!keys) return std::unexpected(keys.error());
-  auto& out = role == Role::initiator ? keys->sk_ei : keys->sk_er;
-  auto& in = role == Role::initiator ? keys->sk_er : keys->sk_ei;
-  auto protection = Protection::make(suite.encr, suite.key_bits, std::move(out), std::move(in));
+  DirectionKeys from_i{std::move(keys->sk_ei), std::move(keys->sk_ai)};
+  DirectionKeys from_r{std::move(keys->sk_er), std::move(keys->sk_ar)};
+  const bool initiator = role == Role::initiator;
+  auto protection = Protection::make(suite.encr, suite.key_bits, suite.integ, std::move(initiator ? from_i : from_r),
+                                     std::move(initiator ? from_r : from_i));
   if (!protection) return std::unexpected(protection.error());
   return SaKeys{std::move(*keys), std::move(*protection)};
 }

@@ -51,8 +51,9 @@ std::optional<Choice> choose(const wire::Sa& offer) {
     const wire::Transform* encr = nullptr;
     const wire::Transform* esn = nullptr;
     for (const wire::Transform& one : proposal.transforms) {
-      const bool good = one.type == TransformType::encr &&
-                        crypto::aead_sizes(base::EncrId{one.id}, one.key_bits.value_or(256)).has_value();
+      const bool good =
+          one.type == TransformType::encr &&
+          crypto::cipher_sizes(base::EncrId{one.id}, one.key_bits.value_or(256), base::IntegId::none).has_value();
       if (good && encr == nullptr) encr = &one;
       if (one.type == TransformType::esn && esn == nullptr) esn = &one;
     }
@@ -138,9 +139,8 @@ base::Result<void> Responder::make_child(ResponderSa& sa, const Plain& request, 
   child.spi_out = choice->spi_out;
   child.spi_in = behaviour_.allocate_spi ? behaviour_.allocate_spi(sa.path)
                                          : base::Spi{base::Reader(random_octets(4)).u32() | 0x100};
-  const auto sizes = crypto::aead_sizes(child.suite.encr, child.suite.key_bits).value();
-  auto keys =
-      crypto::derive_child_keys(sa.suite.prf, sa.keys.sk_d.view(), {}, sa.nonce_i, sa.nonce_r, sizes.key + sizes.salt);
+  const auto sizes = crypto::cipher_sizes(child.suite.encr, child.suite.key_bits, child.suite.integ).value();
+  auto keys = crypto::derive_child_keys(sa.suite.prf, sa.keys.sk_d.view(), {}, sa.nonce_i, sa.nonce_r, sizes.keymat());
   if (!keys) return std::unexpected(keys.error());
   child.key_in = std::move(keys->initiator_to_responder);
   child.key_out = std::move(keys->responder_to_initiator);

@@ -42,7 +42,7 @@ std::optional<wire::Transform> first_good(const wire::Proposal& proposal, Transf
 }
 
 bool have_cipher(const wire::Transform& one) {
-  return crypto::aead_sizes(base::EncrId{one.id}, one.key_bits.value_or(256)).has_value();
+  return crypto::cipher_sizes(base::EncrId{one.id}, one.key_bits.value_or(256), base::IntegId::none).has_value();
 }
 
 struct Choice {
@@ -122,10 +122,11 @@ void note_request(ResponderSa& sa, const wire::Message& message) {
 // RFC 7296 section 2.14
 void derive_keys(ResponderSa& sa, base::Bytes g_ir) {
   const auto seed = crypto::skeyseed(sa.suite.prf, sa.nonce_i, sa.nonce_r, g_ir);
-  const auto sizes = crypto::aead_sizes(sa.suite.encr, sa.suite.key_bits).value();
+  const auto sizes = crypto::cipher_sizes(sa.suite.encr, sa.suite.key_bits, sa.suite.integ).value();
   sa.keys = std::move(*crypto::derive_ike_keys(sa.suite.prf, seed->view(), {sa.nonce_i, sa.nonce_r, sa.spi_i, sa.spi_r},
-                                               0, sizes.key + sizes.salt));
-  sa.sealing = Sealing(sa.suite.encr, sa.suite.key_bits, sa.keys.sk_er.clone(), sa.keys.sk_ei.clone());
+                                               sizes.integ_key, sizes.encr_key()));
+  sa.sealing = Sealing(sa.suite.encr, sa.suite.key_bits, sa.suite.integ, {sa.keys.sk_er.clone(), sa.keys.sk_ar.clone()},
+                       {sa.keys.sk_ei.clone(), sa.keys.sk_ai.clone()});
 }
 
 }  // namespace

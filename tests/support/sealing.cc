@@ -15,42 +15,50 @@ std::vector<wire::RawPayload> Plain::payloads() const {
   return parsed ? std::move(*parsed) : std::vector<wire::RawPayload>{};
 }
 
-Sealing::Sealing(base::EncrId encr, std::uint16_t key_bits, base::SecretBytes key_out, base::SecretBytes key_in)
-    : encr_(encr),
-      sizes_(crypto::aead_sizes(encr, key_bits).value()),
-      key_out_(std::move(key_out)),
-      key_in_(std::move(key_in)) {}
+Sealing::Sealing(base::EncrId encr, std::uint16_t key_bits, base::IntegId integ, crypto::DirectionKeys out,
+                 crypto::DirectionKeys in)
+    : encryption_(crypto::Encryption::find(encr, key_bits, integ).value()), out_(std::move(out)), in_(std::move(in)) {}
+
+/// Octets between the content and the pad length.
+std::size_t Sealing::padding(std::size_t content) const {
+  const std::size_t block = encryption_->sizes().block;
+  return block - 1 - content % block;
+}
+
+/// Of a datagram.
+std::size_t Sealing::size(std::size_t content, std::size_t total) const {
+  const crypto::CipherSizes& sizes = encryption_->sizes();
+  return wire::kHeaderSize + 4 + (total == 0 ? 0 : 4) + sizes.iv + content + padding(content) + 1 + sizes.icv;
+}
 
 Buffer Sealing::seal_part(wire::Header header, PayloadType first, Bytes content, std::size_t fragment,
                           std::size_t total) {
-  base::Writer iv;
-  iv.u64(next_iv_++);
-  const std::size_t size = 4 + (total == 0 ? 0 : 4) + sizes_.iv + content.size() + 1 + sizes_.icv;
   header.next_payload = total == 0 ? PayloadType::sk : PayloadType::skf;
-  header.length = static_cast<std::uint32_t>(wire::kHeaderSize + size);
+  header.length = static_cast<std::uint32_t>(size(content.size(), total));
   base::Writer out;
   write(out, header);
   out.u8(static_cast<std::uint8_t>(first));
   out.u8(0);
-  out.u16(static_cast<std::uint16_t>(size));
+  out.u16(static_cast<std::uint16_t>(header.length - wire::kHeaderSize));
   if (total != 0) {
     out.u16(static_cast<std::uint16_t>(fragment));
     out.u16(static_cast<std::uint16_t>(total));
   }
+  const std::size_t pad = padding(content.size());
   Buffer plain = base::to_buffer(content);
-  plain.push_back(0);  // pad length
-  const Buffer sealed = crypto::aead_seal(encr_, key_out_.view(), iv.view(), out.view(), plain).value();
-  out.bytes(iv.view());
+  plain.insert(plain.end(), pad, 0xa5);
+  plain.push_back(static_cast<std::uint8_t>(pad));
+  const Buffer iv = encryption_->iv(out_, next_iv_++).value();
+  const Buffer sealed = encryption_->seal(out_, iv, out.view(), plain).value();
+  out.bytes(iv);
   out.bytes(sealed);
   return out.take();
 }
 
 std::vector<Buffer> Sealing::seal(wire::Header header, PayloadType first, Bytes content, std::size_t fragment_size) {
-  const std::size_t overhead = wire::kHeaderSize + 4 + sizes_.iv + 1 + sizes_.icv;
-  if (fragment_size == 0 || overhead + content.size() <= fragment_size) {
-    return {seal_part(header, first, content, 0, 0)};
-  }
-  const std::size_t piece = fragment_size - overhead - 4;
+  if (fragment_size == 0 || size(content.size(), 0) <= fragment_size) return {seal_part(header, first, content, 0, 0)};
+  std::size_t piece = content.size();
+  while (size(piece, 1) > fragment_size) --piece;
   const std::size_t total = (content.size() + piece - 1) / piece;
   std::vector<Buffer> datagrams;
   for (std::size_t i = 0; i < total; ++i) {
@@ -64,12 +72,12 @@ std::optional<Plain> Sealing::open(const wire::Message& message) const {
   if (message.payloads.empty()) return std::nullopt;
   const wire::RawPayload& last = message.payloads.back();
   if (last.type != PayloadType::sk && last.type != PayloadType::skf) return std::nullopt;
-  const auto encrypted = last.type == PayloadType::sk ? wire::parse_sk(last.body, sizes_.iv, sizes_.icv)
-                                                      : wire::parse_skf(last.body, sizes_.iv, sizes_.icv);
+  const crypto::CipherSizes& sizes = encryption_->sizes();
+  const auto encrypted = last.type == PayloadType::sk ? wire::parse_sk(last.body, sizes.iv, sizes.icv)
+                                                      : wire::parse_skf(last.body, sizes.iv, sizes.icv);
   if (!encrypted) return std::nullopt;
   const auto head = static_cast<std::size_t>(encrypted->iv.data() - message.datagram.data());
-  auto plain =
-      crypto::aead_open(encr_, key_in_.view(), encrypted->iv, message.datagram.first(head), encrypted->ciphertext);
+  auto plain = encryption_->open(in_, encrypted->iv, message.datagram.first(head), encrypted->ciphertext);
   if (!plain || plain->empty() || plain->back() >= plain->size()) return std::nullopt;
   plain->resize(plain->size() - plain->back() - 1U);
   return Plain{message.header, last.next, encrypted->fragment, encrypted->total, std::move(*plain)};

@@ -4,8 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "ike-engine/base/secret.h"
-#include "ike-engine/crypto/aead.h"
+#include "ike-engine/crypto/encryption.h"
 #include "ike-engine/wire/message.h"
 
 namespace latchkey::support {
@@ -25,7 +24,9 @@ struct Plain {
 class Sealing {
  public:
   Sealing() = default;
-  Sealing(base::EncrId encr, std::uint16_t key_bits, base::SecretBytes key_out, base::SecretBytes key_in);
+  /// Throws std::bad_expected_access for a combination that we do not have.
+  Sealing(base::EncrId encr, std::uint16_t key_bits, base::IntegId integ, crypto::DirectionKeys out,
+          crypto::DirectionKeys in);
 
   /// The message in one datagram, or, when `fragment_size` is not 0 and too small for it, in several.
   std::vector<base::Buffer> seal(wire::Header header, base::PayloadType first, base::Bytes content,
@@ -37,9 +38,11 @@ class Sealing {
   std::optional<Plain> open(const wire::Message& message) const;
 
  private:
-  base::EncrId encr_{};
-  crypto::AeadSizes sizes_{};
-  base::SecretBytes key_out_, key_in_;
+  std::size_t padding(std::size_t content) const;
+  std::size_t size(std::size_t content, std::size_t total) const;
+
+  std::optional<crypto::Encryption> encryption_;
+  crypto::DirectionKeys out_, in_;
   std::uint64_t next_iv_ = 0x1000;
 };
 

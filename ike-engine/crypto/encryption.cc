@@ -1,0 +1,93 @@
+#include "ike-engine/crypto/encryption.h"
+
+#include "ike-engine/crypto/modes.h"
+
+namespace latchkey::crypto {
+
+using base::Buffer;
+using base::Bytes;
+using base::EncrId;
+using base::Errc;
+using base::fail;
+using base::IntegId;
+
+base::Result<Encryption> Encryption::find(EncrId encr, std::uint16_t key_bits, IntegId integ) {
+  const EncrRow* cipher = encr_row(encr, key_bits);
+  const IntegRow* mac = integ_row(integ);
+  if (cipher == nullptr || cipher->context() == nullptr) return fail(Errc::unsupported, "encryption algorithm");
+  if (integ != IntegId::none && mac == nullptr) return fail(Errc::unsupported, "integrity algorithm");
+  if (cipher->icv == 0 && mac == nullptr) return fail(Errc::unsupported, "a cipher without integrity algorithm");
+  if (cipher->icv != 0 && mac != nullptr) return fail(Errc::unsupported, "an AEAD with integrity algorithm");
+  return Encryption(*cipher, mac);
+}
+
+Encryption::Encryption(const EncrRow& encr, const IntegRow* integ) : encr_(&encr), integ_(integ) {
+  sizes_ = {encr.key_bits / 8U, encr.salt, encr.iv, encr.icv, 0, encr.block};
+  if (integ == nullptr) return;
+  sizes_.icv = integ->icv;
+  sizes_.integ_key = integ->digest;
+}
+
+base::Result<CipherSizes> cipher_sizes(EncrId encr, std::uint16_t key_bits, IntegId integ) {
+  const auto found = Encryption::find(encr, key_bits, integ);
+  if (!found) return std::unexpected(found.error());
+  return found->sizes();
+}
+
+bool Encryption::fits(const DirectionKeys& keys) const {
+  return keys.encr.size() == sizes_.encr_key() && keys.integ.size() == sizes_.integ_key;
+}
+
+base::Result<Buffer> Encryption::iv(const DirectionKeys& keys, std::uint64_t counter) const {
+  if (!fits(keys)) return fail(Errc::malformed, "size of a key");
+  Buffer iv(sizes_.iv);
+  for (std::size_t i = 0; i < sizeof counter; ++i) iv[iv.size() - 1 - i] = static_cast<std::uint8_t>(counter >> 8 * i);
+  if (encr_->mode != CipherMode::cbc) return iv;
+  // RFC 7296 section 3.14
+  //= Senders MUST select a new unpredictable IV for every message
+  // NIST SP 800-38A appendix C: "apply the forward cipher function, under the same key that is used for the encryption
+  // of the plaintext, to a nonce". One block in CBC mode behind an IV of zeros is that function.
+  Buffer unpredictable(iv.size());
+  const Buffer zeros(iv.size());
+  if (!cipher_blocks(*encr_, keys.encr.view(), zeros, iv, unpredictable, true)) return fail(Errc::internal, "IV");
+  return unpredictable;
+}
+
+base::Result<Buffer> Encryption::seal(const DirectionKeys& keys, Bytes iv, Bytes associated, Bytes plaintext) const {
+  if (!fits(keys) || iv.size() != sizes_.iv) return fail(Errc::malformed, "size of a key or an IV");
+  if (plaintext.size() % sizes_.block != 0) return fail(Errc::malformed, "not a multiple of the block");
+  Buffer out(plaintext.size() + sizes_.icv);
+  const base::MutableBytes text = base::MutableBytes(out).first(plaintext.size());
+  const base::MutableBytes icv = base::MutableBytes(out).last(sizes_.icv);
+  const bool sealed = integ_ == nullptr ? aead_seal(*encr_, keys.encr.view(), iv, associated, plaintext, text, icv)
+                                        : cipher_blocks(*encr_, keys.encr.view(), iv, plaintext, text, true) &&
+                                              integrity_check(*integ_, keys.integ.view(), {associated, iv, text}, icv);
+  if (!sealed) return fail(Errc::internal, "encryption");
+  return out;
+}
+
+base::Result<Buffer> Encryption::open(const DirectionKeys& keys, Bytes iv, Bytes associated, Bytes ciphertext) const {
+  if (!fits(keys)) return fail(Errc::malformed, "size of a key");
+  if (ciphertext.size() < sizes_.icv || iv.size() != sizes_.iv) return fail(Errc::truncated, "no room for IV and ICV");
+  const Bytes text = ciphertext.first(ciphertext.size() - sizes_.icv);
+  const Bytes icv = ciphertext.last(sizes_.icv);
+  const QuietErrors quiet;
+  Buffer out(text.size());
+  if (integ_ == nullptr) {
+    if (!aead_open(*encr_, keys.encr.view(), iv, associated, text, icv, out)) {
+      return fail(Errc::bad_icv, "integrity check failed");
+    }
+    return out;
+  }
+  // The ICV first: nothing that anybody may have sent is ever decrypted, so padding tells nobody anything.
+  Buffer expected(sizes_.icv);
+  if (!integrity_check(*integ_, keys.integ.view(), {associated, iv, text}, expected)) {
+    return fail(Errc::internal, "HMAC");
+  }
+  if (!base::same_secret(expected, icv)) return fail(Errc::bad_icv, "integrity check failed");
+  if (text.size() % sizes_.block != 0) return fail(Errc::malformed, "not a multiple of the block");
+  if (!cipher_blocks(*encr_, keys.encr.view(), iv, text, out, false)) return fail(Errc::internal, "decryption");
+  return out;
+}
+
+}  // namespace latchkey::crypto
