@@ -122,5 +122,40 @@ TEST(fragmentation, is_not_used_with_a_server_that_does_not_know_it) {
   EXPECT_GT(world.sent.back().bytes.size(), 150u);
 }
 
+/// Gives these IKE SPIs, as far as they go, whenever 8 octets are asked for.
+class ChosenSpis : public api::Random {
+ public:
+  explicit ChosenSpis(std::vector<std::uint8_t> spis) : spis_(std::move(spis)) {}
+  void fill(base::MutableBytes out) override {
+    if (out.size() != 8 || next_ == spis_.size()) return rest_.fill(out);
+    std::fill(out.begin(), out.end(), std::uint8_t{0});
+    out.back() = spis_[next_++];
+  }
+
+ private:
+  std::vector<std::uint8_t> spis_;
+  std::size_t next_ = 0;
+  support::SeededRandom rest_{1};
+};
+
+// RFC 7296 sections 2.6 and 3.1
+TEST(ike_spis, are_never_zero_and_never_twice_the_same) {
+  World world(ed25519_key(), {});
+  ChosenSpis random({0, 7, 7, 0, 9});
+  api::Engine engine({}, random, world.kernel);
+  api::ConnectRequest request;
+  request.local = {*base::Address::parse("192.0.2.1"), 500};
+  request.remote = *base::Address::parse("198.51.100.7");
+  request.keys = {world.responder.dns_key()};
+  std::vector<std::uint64_t> spis;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(engine.connect(request.clone(), world.now));
+    const api::Output output = engine.take_output();
+    ASSERT_EQ(output.datagrams.size(), 1u);
+    spis.push_back(wire::parse_message(output.datagrams.front().bytes)->header.spi_i.value);
+  }
+  EXPECT_EQ(spis, (std::vector<std::uint64_t>{7, 9}));
+}
+
 }  // namespace
 }  // namespace latchkey::sim

@@ -6,6 +6,7 @@
 #include "ike-engine/wire/ke.h"
 #include "ike-engine/wire/nonce.h"
 #include "ike-engine/wire/sk.h"
+#include "ike-engine/wire/ts.h"
 #include "tests/support/octets.h"
 
 namespace latchkey::wire {
@@ -140,6 +141,17 @@ TEST(cp, holds_at_most_32_attributes) {
   EXPECT_TRUE(parse_cp(written(cp)));
   cp.attributes.emplace_back();
   EXPECT_EQ(parse_cp(written(cp)).error().code, Errc::exhausted);
+}
+
+// RFC 7296 section 2.5: what a later version puts there must not matter to this one.
+TEST(reserved_octets, are_ignored_and_written_as_zeros) {
+  EXPECT_EQ(written(parse_auth(hex("0d ffffff aabb")).value()), hex("0d 000000 aabb"));
+  EXPECT_EQ(written(parse_id(hex("01 ffffff c0000201")).value()), hex("01 000000 c0000201"));
+  EXPECT_EQ(written(parse_ke(hex("0013 ffff 0102")).value()), hex("0013 0000 0102"));
+  EXPECT_EQ(written(parse_cp(hex("01 ffffff 8001 0000")).value()), hex("01 000000 0001 0000"));
+  const std::string_view selector = "07 00 0010 0000 ffff c0000201 c0000201";
+  EXPECT_EQ(written(parse_ts(hex("01 ffffff" + std::string(selector))).value()),
+            hex("01 000000" + std::string(selector)));
 }
 
 }  // namespace
