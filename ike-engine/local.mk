@@ -6,7 +6,8 @@ noinst_LTLIBRARIES += \
 
 # (A line like this keeps the linker C++ while a list is empty.)
 ike_engine_libike_base_la_SOURCES = \
-  ike-engine/base/address.cc ike-engine/base/address.h ike-engine/base/bytes.cc \
+  ike-engine/base/address.cc ike-engine/base/address.h ike-engine/base/base64.cc \
+  ike-engine/base/base64.h ike-engine/base/bytes.cc \
   ike-engine/base/bytes.h ike-engine/base/iana.h ike-engine/base/ids.h ike-engine/base/result.cc \
   ike-engine/base/result.h ike-engine/base/secret.cc ike-engine/base/secret.h \
   ike-engine/base/strong.h ike-engine/base/time.h ike-engine/api/credentials.cc \

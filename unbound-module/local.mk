@@ -1,5 +1,11 @@
 # libgate: the C++ part of the module, without Unbound. latchkey.so: the shim and all the rest.
-noinst_LTLIBRARIES += unbound-module/libgate.la
+# libipseckey: the record's two forms, for libgate and for control/iketool.
+noinst_LTLIBRARIES += unbound-module/libgate.la unbound-module/libipseckey.la
+
+unbound_module_libipseckey_la_SOURCES = \
+  unbound-module/ipseckey_record.cc unbound-module/ipseckey_record.h \
+  unbound-module/ipseckey_text.cc unbound-module/ipseckey_text.h \
+  unbound-module/zone_tokens.cc unbound-module/zone_tokens.h
 
 # A question's story, with what it needs of its resolver and worker; then the engine thread's side of the gate.
 unbound_module_libgate_la_SOURCES = \
@@ -39,7 +45,7 @@ endif
 MODULE_LINK_OPTIONS = -module -avoid-version -shared -Wl,-z,nodelete -Wl,-Bsymbolic \
   -Wl,--version-script=$(top_srcdir)/unbound-module/exports.map
 EXTRA_DIST += unbound-module/exports.map
-MODULE_LIBS = unbound-module/libgate.la host/libhost.la xfrm/libxfrm_port.la \
+MODULE_LIBS = unbound-module/libgate.la unbound-module/libipseckey.la host/libhost.la xfrm/libxfrm_port.la \
   ike-engine/libike_api.la ike-engine/libike_session.la ike-engine/libike_policy.la \
   ike-engine/libike_crypto.la ike-engine/libike_wire.la ike-engine/libike_base.la \
   $(LDNS_LIBS) $(LIBEVENT_LIBS) $(YAML_CPP_LIBS) $(LIBNL_XFRM_LIBS) $(LIBNL_LIBS) $(OPENSSL_LIBS) $(FMT_LIBS)

@@ -13,7 +13,8 @@ print-unit-tests:
 .PHONY: print-unit-tests
 
 tests_unit_base_test_SOURCES = \
-  tests/unit/ike-engine/base/address_test.cc tests/unit/ike-engine/base/bytes_test.cc \
+  tests/unit/ike-engine/base/address_test.cc tests/unit/ike-engine/base/base64_test.cc \
+  tests/unit/ike-engine/base/bytes_test.cc \
   tests/unit/ike-engine/base/secret_test.cc tests/unit/ike-engine/base/strong_test.cc
 tests_unit_base_test_LDADD = $(LINK_BASE) $(GTEST_LINK)
 
@@ -72,6 +73,7 @@ tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/gate_test.cc tests/unit/unbound-module/peers_test.cc \
   tests/unit/unbound-module/fake_services.h \
   tests/unit/unbound-module/ipseckey_test.cc \
+  tests/unit/unbound-module/ipseckey_text_test.cc \
   tests/unit/unbound-module/ipseckey_vectors_test.cc \
   tests/unit/unbound-module/private_names_test.cc \
   tests/unit/unbound-module/query_test.cc \

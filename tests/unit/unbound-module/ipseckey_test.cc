@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/octets.h"
+#include "unbound-module/ipseckey_text.h"
 
 namespace latchkey::unbound {
 namespace {
