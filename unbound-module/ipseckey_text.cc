@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <span>
@@ -47,11 +46,25 @@ std::optional<Buffer> name_wire(std::string_view text) {
   return Buffer(octets, octets + ldns_rdf_size(name.get()));
 }
 
+/// RFC 1035 section 5.1: what means something in a zone file gets a backslash (ldns leaves quotes as they are).
+void append_escaped(std::string& text, std::uint8_t octet) {
+  const char c = static_cast<char>(octet);
+  if (octet <= ' ' || octet >= 0x7f) {
+    text += fmt::format("\\{:03}", octet);
+    return;
+  }
+  if (std::string_view(".\\\"();@$").find(c) != std::string_view::npos) text += '\\';
+  text += c;
+}
+
 std::optional<std::string> name_text(base::Bytes wire) {
-  const Rdf name(ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, wire.size(), wire.data()), &ldns_rdf_deep_free);
-  if (!name) return std::nullopt;
-  const std::unique_ptr<char, decltype(&std::free)> text(ldns_rdf2str(name.get()), &std::free);
-  return text ? std::optional<std::string>(text.get()) : std::nullopt;
+  base::Reader r(wire);
+  std::string text;
+  while (const std::uint8_t length = r.u8()) {
+    for (const std::uint8_t octet : r.bytes(length)) append_escaped(text, octet);
+    text += '.';
+  }
+  return r.done() ? std::optional(text) : std::nullopt;
 }
 
 std::optional<std::string> gateway_text(const IpseckeyRecord& record) {

@@ -62,6 +62,12 @@ TEST(ipseckey_text, takes_a_relative_name_as_it_stands) {
   EXPECT_EQ(to_text(parse_ipseckey_text("10 3 4 gw\\.1 AAAA").value()), "10 3 4 gw\\.1. AAAA");
 }
 
+TEST(ipseckey_text, escapes_what_a_name_may_hold) {
+  const std::string text = R"(10 3 4 \"a\.\@\000\255\(\;.b-_. AAAA)";
+  EXPECT_EQ(wire_of(text), "0a03040822612e4000ff283b03622d5f00000000");
+  EXPECT_EQ(to_text(parse_ipseckey_text(text).value()), text);
+}
+
 TEST(ipseckey_text, reads_the_form_of_rfc_3597) {
   EXPECT_EQ(wire_of("x. IN TYPE45 \\# 3 0a0000"), "0a0000");
   EXPECT_EQ(wire_of("\\# 7 0A 0104 c00002 26"), "0a0104c0000226");
