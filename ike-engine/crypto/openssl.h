@@ -5,6 +5,7 @@
 // is used (3 us against 0.3). Contexts are one per thread and algorithm. A thread's context keeps the last key until
 // the next use overwrites it, and is wiped by OpenSSL when the thread ends.
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -26,6 +27,7 @@ struct FreedBy {
     Free(object);
   }
 };
+using Bio = std::unique_ptr<BIO, FreedBy<BIO_free>>;
 using Pkey = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
 using PkeyContext = std::unique_ptr<EVP_PKEY_CTX, FreedBy<EVP_PKEY_CTX_free>>;
 using Digest = std::unique_ptr<EVP_MD, FreedBy<EVP_MD_free>>;

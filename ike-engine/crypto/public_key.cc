@@ -21,7 +21,7 @@ constexpr std::size_t kMaxRsaBits = 8192;
 constexpr std::uint64_t kMaxRsaExponent = std::uint64_t{1} << 32;
 
 struct RsaParts {
-  Bytes exponent;
+  Bytes exponent;  ///< both without leading zeros
   Bytes modulus;
 };
 
@@ -86,14 +86,20 @@ Pkey curve_without_point(const char* curve) {
   return pkey_from_parts("EC", EVP_PKEY_KEY_PARAMETERS, parts);
 }
 
-/// Copies a curve that is at hand: to set one up by its name takes twice as long. Setting the point checks that it is
-/// one.
-Pkey import_ecdsa(KeyType type, Bytes point) {
+/// A curve that is at hand: to set one up by its name takes twice as long as to copy it.
+const EVP_PKEY* curve_of(KeyType type) {
   thread_local const Pkey p256 = curve_without_point("P-256");
   thread_local const Pkey p384 = curve_without_point("P-384");
-  std::array<std::uint8_t, 1 + 96> encoded{POINT_CONVERSION_UNCOMPRESSED};
+  thread_local const Pkey p521 = curve_without_point("P-521");
+  if (type == KeyType::ecdsa_p521) return p521.get();
+  return (type == KeyType::ecdsa_p256 ? p256 : p384).get();
+}
+
+/// Setting the point checks that it is one.
+Pkey import_ecdsa(KeyType type, Bytes point) {
+  std::array<std::uint8_t, 1 + 2 * 66> encoded{POINT_CONVERSION_UNCOMPRESSED};
   std::ranges::copy(point, encoded.begin() + 1);
-  Pkey key(EVP_PKEY_dup((type == KeyType::ecdsa_p256 ? p256 : p384).get()));
+  Pkey key(EVP_PKEY_dup(const_cast<EVP_PKEY*>(curve_of(type))));
   if (!key || EVP_PKEY_set1_encoded_public_key(key.get(), encoded.data(), 1 + point.size()) != 1) return nullptr;
   return key;
 }
@@ -105,45 +111,24 @@ Pkey import_ed25519(Bytes point) {
   return pkey_from_parts("ED25519", EVP_PKEY_PUBLIC_KEY, parts);
 }
 
-struct Imported {
-  KeyType type;
-  unsigned bits;
-  Pkey pkey;
-};
-
-base::Result<Imported> import_rsa_key(Bytes key) {
+base::Result<PublicKey> import_rfc3110(Bytes key) {
   const auto parts = parse_rfc3110(key);
   if (!parts) return std::unexpected(parts.error());
-  if (const auto checked = check_rsa(*parts); !checked) return std::unexpected(checked.error());
-  Pkey pkey = import_rsa(*parts);
-  if (!pkey) return fail(Errc::internal, "RSA import");
-  return Imported{KeyType::rsa, static_cast<unsigned>(bits_of(parts->modulus)), std::move(pkey)};
+  return PublicKey::Impl::of_rsa(parts->exponent, parts->modulus);
 }
 
-base::Result<Imported> import_ecdsa_key(Bytes key) {
+base::Result<PublicKey> import_rfc6605(Bytes key) {
   // libreswan publishes ECDSA keys as algorithm 3 with the two coordinates of RFC 6605; their length names the curve.
-  if (key.size() != 64 && key.size() != 96) return fail(Errc::unsupported, "ECDSA key of a length that names no curve");
-  const KeyType type = key.size() == 64 ? KeyType::ecdsa_p256 : KeyType::ecdsa_p384;
-  Pkey pkey = import_ecdsa(type, key);
-  if (!pkey) return fail(Errc::weak, "ECDSA key is not a point of its curve");
-  return Imported{type, static_cast<unsigned>(key.size() * 4), std::move(pkey)};
-}
-
-base::Result<Imported> import_eddsa_key(Bytes key) {
-  if (key.size() != 32) return fail(Errc::unsupported, "EdDSA key that is not Ed25519");
-  if (!is_strong_ed25519_point(key)) return fail(Errc::weak, "Ed25519 key is no point, or one of small order");
-  Pkey pkey = import_ed25519(key);
-  if (!pkey) return fail(Errc::internal, "Ed25519 import");
-  return Imported{KeyType::ed25519, 256, std::move(pkey)};
-}
-
-base::Result<Imported> import_key(std::uint8_t algorithm, Bytes key) {
-  switch (algorithm) {
-    case 2: return import_rsa_key(key);
-    case 3: return import_ecdsa_key(key);
-    case 4: return import_eddsa_key(key);
-    default: return fail(Errc::unsupported, "IPSECKEY algorithm");
+  // That RFC knows P-256 and P-384 alone.
+  for (const KeyType curve : {KeyType::ecdsa_p256, KeyType::ecdsa_p384}) {
+    if (key.size() == 2 * coordinate_size(curve)) return PublicKey::Impl::of_ecdsa(curve, key);
   }
+  return fail(Errc::unsupported, "ECDSA key of a length that names no curve");
+}
+
+base::Result<PublicKey> import_rfc8080(Bytes key) {
+  if (key.size() != 32) return fail(Errc::unsupported, "EdDSA key that is not Ed25519");
+  return PublicKey::Impl::of_ed25519(key);
 }
 
 std::string name_of(KeyType type, unsigned bits) {
@@ -158,6 +143,7 @@ std::string_view to_string(KeyType type) {
     case KeyType::rsa: return "RSA";
     case KeyType::ecdsa_p256: return "ECDSA P-256";
     case KeyType::ecdsa_p384: return "ECDSA P-384";
+    case KeyType::ecdsa_p521: return "ECDSA P-521";
     case KeyType::ed25519: return "Ed25519";
   }
   return "unknown";
@@ -168,12 +154,48 @@ PublicKey::PublicKey(KeyType type, unsigned bits, std::shared_ptr<const Impl> im
 
 base::Result<PublicKey> PublicKey::from_ipseckey(std::uint8_t algorithm, Bytes key) {
   const QuietErrors quiet;
-  auto imported = import_key(algorithm, key);
-  if (!imported) return std::unexpected(imported.error());
-  auto impl = std::make_shared<Impl>(Impl{std::move(imported->pkey), name_of(imported->type, imported->bits)});
-  return PublicKey(imported->type, imported->bits, std::move(impl));
+  switch (algorithm) {
+    case 2: return import_rfc3110(key);
+    case 3: return import_rfc6605(key);
+    case 4: return import_rfc8080(key);
+    default: return fail(Errc::unsupported, "IPSECKEY algorithm");
+  }
 }
 
 std::string_view PublicKey::name() const { return impl_->name; }
+
+std::size_t coordinate_size(KeyType type) {
+  switch (type) {
+    case KeyType::ecdsa_p256: return 32;
+    case KeyType::ecdsa_p384: return 48;
+    case KeyType::ecdsa_p521: return 66;
+    default: return 0;
+  }
+}
+
+base::Result<PublicKey> PublicKey::Impl::of_rsa(Bytes exponent, Bytes modulus) {
+  const RsaParts parts{exponent, modulus};
+  if (const auto checked = check_rsa(parts); !checked) return std::unexpected(checked.error());
+  return wrap(KeyType::rsa, bits_of(modulus), import_rsa(parts));
+}
+
+base::Result<PublicKey> PublicKey::Impl::of_ecdsa(KeyType curve, Bytes x_y) {
+  if (x_y.size() != 2 * coordinate_size(curve)) return fail(Errc::internal, "size of an ECDSA point");
+  Pkey pkey = import_ecdsa(curve, x_y);
+  if (!pkey) return fail(Errc::weak, "ECDSA key is not a point of its curve");
+  const auto bits = static_cast<std::size_t>(EVP_PKEY_get_bits(pkey.get()));
+  return wrap(curve, bits, std::move(pkey));
+}
+
+base::Result<PublicKey> PublicKey::Impl::of_ed25519(Bytes point) {
+  if (!is_strong_ed25519_point(point)) return fail(Errc::weak, "Ed25519 key is no point, or one of small order");
+  return wrap(KeyType::ed25519, 256, import_ed25519(point));
+}
+
+base::Result<PublicKey> PublicKey::Impl::wrap(KeyType type, std::size_t bits, Pkey pkey) {
+  if (!pkey) return fail(Errc::internal, "import of a public key");
+  const auto width = static_cast<unsigned>(bits);
+  return PublicKey(type, width, std::make_shared<Impl>(Impl{std::move(pkey), name_of(type, width)}));
+}
 
 }  // namespace latchkey::crypto

@@ -108,6 +108,17 @@ const std::vector<Named>& table() {
   return schemes;
 }
 
+constexpr Scheme ecdsa(HashAlgorithm hash, std::string_view name) {
+  return {SchemeFamily::ecdsa, Padding::none, hash, name};
+}
+
+// RFC 4754 section 3
+constexpr std::array kEcdsaMethods{
+    EcdsaMethod{base::AuthMethod::ecdsa_256, KeyType::ecdsa_p256, ecdsa(HashAlgorithm::sha2_256, "ECDSA-SHA256")},
+    EcdsaMethod{base::AuthMethod::ecdsa_384, KeyType::ecdsa_p384, ecdsa(HashAlgorithm::sha2_384, "ECDSA-SHA384")},
+    EcdsaMethod{base::AuthMethod::ecdsa_521, KeyType::ecdsa_p521, ecdsa(HashAlgorithm::sha2_512, "ECDSA-SHA512")},
+};
+
 /// RFC 7427 appendices A.1.1, A.2.1, A.3.1, A.4.1 and A.4.2: what is made with SHA-1.
 bool is_sha1(Bytes identifier) {
   static const std::array kSha1{
@@ -134,6 +145,16 @@ Buffer algorithm_identifier(SchemeFamily family, Padding padding, HashAlgorithm 
     if (scheme.family == family && scheme.padding == padding && scheme.hash == hash) return named.identifier;
   }
   return {};
+}
+
+const EcdsaMethod* ecdsa_method(base::AuthMethod method) {
+  const auto* const row = std::ranges::find(kEcdsaMethods, method, &EcdsaMethod::method);
+  return row == kEcdsaMethods.end() ? nullptr : row;
+}
+
+const EcdsaMethod* ecdsa_method_of(KeyType type) {
+  const auto* const row = std::ranges::find(kEcdsaMethods, type, &EcdsaMethod::curve);
+  return row == kEcdsaMethods.end() ? nullptr : row;
 }
 
 SchemeFamily family_of(KeyType type) {

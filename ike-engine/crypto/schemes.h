@@ -25,6 +25,16 @@ base::Result<Scheme> scheme_of(base::Bytes algorithm_identifier);
 /// The AlgorithmIdentifier that we send for a scheme (DER); empty for one that we do not have.
 base::Buffer algorithm_identifier(SchemeFamily family, Padding padding, base::HashAlgorithm hash);
 
+/// An authentication method that is a curve and a hash at once (RFC 4754 section 3).
+struct EcdsaMethod {
+  base::AuthMethod method;
+  KeyType curve;
+  Scheme scheme;
+};
+/// Nullptr for other methods and other keys.
+const EcdsaMethod* ecdsa_method(base::AuthMethod method);
+const EcdsaMethod* ecdsa_method_of(KeyType type);
+
 /// The family that a key signs with.
 SchemeFamily family_of(KeyType type);
 

@@ -1,8 +1,5 @@
 #include "ike-engine/crypto/signature.h"
 
-#include <algorithm>
-#include <array>
-
 #include "ike-engine/crypto/keys.h"
 #include "ike-engine/crypto/pss.h"
 #include "ike-engine/crypto/schemes.h"
@@ -42,36 +39,18 @@ void append_integer(base::Writer& out, Bytes number) {
   out.bytes(number);
 }
 
-/// r and s side by side as the DER that OpenSSL wants. At most 2 * 51 octets inside, so lengths are one octet.
+/// r and s side by side as the DER that OpenSSL wants. At most 2 * 66 octets inside.
 base::Buffer der_from_r_s(Bytes r_s) {
+  base::Writer numbers;
+  append_integer(numbers, r_s.first(r_s.size() / 2));
+  append_integer(numbers, r_s.last(r_s.size() / 2));
   base::Writer out;
   out.u8(0x30);
-  out.u8(0);
-  append_integer(out, r_s.first(r_s.size() / 2));
-  append_integer(out, r_s.last(r_s.size() / 2));
-  base::Buffer der = out.take();
-  der[1] = static_cast<std::uint8_t>(der.size() - 2);
-  return der;
+  if (numbers.size() > 0x7f) out.u8(0x81);
+  out.u8(static_cast<std::uint8_t>(numbers.size()));
+  out.bytes(numbers.view());
+  return out.take();
 }
-
-struct MethodRow {
-  base::AuthMethod method;
-  KeyType type;
-  Scheme scheme;
-  std::size_t size;
-};
-
-// RFC 4754 section 3
-constexpr std::array kMethods{
-    MethodRow{base::AuthMethod::ecdsa_256,
-              KeyType::ecdsa_p256,
-              {SchemeFamily::ecdsa, Padding::none, HashAlgorithm::sha2_256, "ECDSA-SHA256"},
-              64},
-    MethodRow{base::AuthMethod::ecdsa_384,
-              KeyType::ecdsa_p384,
-              {SchemeFamily::ecdsa, Padding::none, HashAlgorithm::sha2_384, "ECDSA-SHA384"},
-              96},
-};
 
 }  // namespace
 
@@ -97,10 +76,12 @@ base::Result<std::string_view> verify_digital_signature(const PublicKey& key, By
 base::Result<std::string_view> verify_ecdsa_auth(const PublicKey& key, base::AuthMethod method, Bytes signature,
                                                  Bytes octets) {
   const QuietErrors quiet;
-  const auto row = std::ranges::find(kMethods, method, &MethodRow::method);
-  if (row == kMethods.end()) return fail(Errc::unsupported, "authentication method");
-  if (row->type != key.type()) return fail(Errc::mismatch, "authentication method of another key type");
-  if (signature.size() != row->size) return fail(Errc::malformed, "size of an ECDSA signature");
+  const EcdsaMethod* row = ecdsa_method(method);
+  if (row == nullptr) return fail(Errc::unsupported, "authentication method");
+  if (row->curve != key.type()) return fail(Errc::mismatch, "authentication method of another key type");
+  if (signature.size() != 2 * coordinate_size(row->curve)) {
+    return fail(Errc::malformed, "size of an ECDSA signature");
+  }
   return verify(key, row->scheme, der_from_r_s(signature), octets);
 }
 

@@ -30,7 +30,7 @@ enum class Forgery {
 enum class Signing {
   digital,       ///< method 14 with the strongest common hash; RSA: PSS
   pkcs1,         ///< method 14, RSA PKCS#1 v1.5
-  ecdsa_method,  ///< method 9 or 10 (RFC 4754)
+  ecdsa_method,  ///< method 9, 10 or 11 (RFC 4754)
   sha1_rsa,      ///< method 1: RSA PKCS#1 with SHA-1; true, and forbidden
   sha1_pkcs1,    ///< method 14 with sha1WithRSAEncryption; true, and forbidden
   sha1_pss,      ///< method 14 with RSASSA-PSS of default parameters; true, and forbidden

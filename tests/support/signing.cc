@@ -1,6 +1,5 @@
 #include "tests/support/signing.h"
 
-#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
@@ -44,19 +43,6 @@ base::Result<Buffer> sign(const crypto::PrivateKey& key, const EVP_MD* digest, P
   return signature;
 }
 
-// RFC 4754 section 3: r and s side by side.
-base::Result<Buffer> side_by_side(Bytes der, std::size_t width) {
-  const unsigned char* at = der.data();
-  const std::unique_ptr<ECDSA_SIG, decltype(&ECDSA_SIG_free)> sig(
-      d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())), ECDSA_SIG_free);
-  Buffer out(2 * width);
-  if (!sig || BN_bn2binpad(ECDSA_SIG_get0_r(sig.get()), out.data(), static_cast<int>(width)) < 0 ||
-      BN_bn2binpad(ECDSA_SIG_get0_s(sig.get()), out.data() + width, static_cast<int>(width)) < 0) {
-    return base::fail(Errc::internal, "signing: r and s");
-  }
-  return out;
-}
-
 base::Result<Buffer> body(AuthMethod method, base::Result<Buffer> data) {
   if (!data) return data;
   base::Writer out;
@@ -73,10 +59,9 @@ base::Result<Buffer> named(std::string_view identifier, base::Result<Buffer> sig
 }
 
 base::Result<Buffer> ecdsa(const crypto::PrivateKey& key, Bytes octets) {
-  const bool small = key.type() == crypto::KeyType::ecdsa_p256;
-  const auto der = sign(key, small ? EVP_sha256() : EVP_sha384(), Padding::none, octets);
-  if (!der) return der;
-  return body(small ? AuthMethod::ecdsa_256 : AuthMethod::ecdsa_384, side_by_side(*der, small ? 32 : 48));
+  auto auth = key.sign_ecdsa_auth(octets);
+  if (!auth) return std::unexpected(auth.error());
+  return body(auth->method, std::move(auth->data));
 }
 
 bool fits(crypto::KeyType type, Signing signing) {

@@ -4,6 +4,7 @@
 
 #include "ike-engine/crypto/signature.h"
 #include "tests/support/octets.h"
+#include "tests/support/pki.h"
 
 namespace latchkey::crypto {
 namespace {
@@ -141,6 +142,91 @@ TEST(public_key, refuses_algorithms_that_have_no_key_we_take) {
   for (const unsigned algorithm : {0U, 1U, 5U, 255U}) {
     EXPECT_EQ(refusal(static_cast<std::uint8_t>(algorithm), hex(kP256)), Errc::unsupported);
   }
+}
+
+Errc refusal_of_spki(base::Bytes der) {
+  const auto parsed = PublicKey::from_spki(der);
+  return parsed ? Errc::not_found : parsed.error().code;
+}
+
+TEST(public_key, is_the_same_by_every_form) {
+  const std::pair<const char*, const char*> cases[] = {{"rsa:2048", "RSA-2048"},
+                                                       {"P-256", "ECDSA P-256"},
+                                                       {"P-384", "ECDSA P-384"},
+                                                       {"P-521", "ECDSA P-521"},
+                                                       {"ed25519", "Ed25519"}};
+  for (const auto& [kind, name] : cases) {
+    const auto pair = support::make_key(kind);
+    const auto key = PublicKey::from_spki(support::spki(pair));
+    ASSERT_TRUE(key) << kind;
+    EXPECT_EQ(key->name(), name);
+    EXPECT_EQ(*key->spki(), support::spki(pair));
+    EXPECT_TRUE(*key == *PublicKey::from_pem(support::public_pem(pair)));
+    EXPECT_FALSE(*key == *PublicKey::from_spki(support::spki(support::make_key(kind))));
+    if (key->type() == KeyType::ecdsa_p521) continue;
+    EXPECT_TRUE(*key == *PublicKey::from_ipseckey(key->ipseckey_algorithm(), *key->ipseckey_key()));
+  }
+}
+
+TEST(public_key, has_no_ipseckey_form_on_p521) {
+  // RFC 6605, which algorithm 3 refers to, knows P-256 and P-384.
+  const auto key = PublicKey::from_spki(support::spki(support::make_key("P-521")));
+  EXPECT_EQ(key->bits(), 521U);
+  EXPECT_EQ(key->ipseckey_key().error().code, Errc::unsupported);
+}
+
+TEST(public_key, from_a_certificate_or_file_passes_the_same_checks) {
+  const auto rsa = [](std::size_t bits, std::uint64_t exponent, std::uint8_t last = 1) {
+    base::Buffer modulus((bits + 7) / 8);
+    modulus.front() = static_cast<std::uint8_t>(1U << ((bits - 1) % 8));
+    modulus.back() |= last;
+    return refusal_of_spki(support::spki(support::rsa_of_numbers(modulus, exponent)));
+  };
+  EXPECT_EQ(rsa(2048, 65537), Errc::not_found);
+  EXPECT_EQ(rsa(8192, 3), Errc::not_found);
+  EXPECT_EQ(rsa(2047, 65537), Errc::weak);
+  EXPECT_EQ(rsa(1024, 65537), Errc::weak);
+  EXPECT_EQ(rsa(8193, 65537), Errc::weak);
+  EXPECT_EQ(rsa(16384, 65537), Errc::weak);
+  EXPECT_EQ(rsa(40000, 65537), Errc::malformed) << "beyond any SubjectPublicKeyInfo that is read";
+  EXPECT_EQ(rsa(2048, 1), Errc::weak);
+  EXPECT_EQ(rsa(2048, 65536), Errc::weak);
+  EXPECT_EQ(rsa(2048, (std::uint64_t{1} << 32) + 1), Errc::weak);
+  EXPECT_EQ(rsa(2048, 65537, 0), Errc::weak) << "even modulus";
+  // RFC 8410: id-Ed25519 with the neutral element.
+  EXPECT_EQ(refusal_of_spki(base::concat({hex("302a300506032b6570032100"), hex("01"), base::Buffer(31)})), Errc::weak);
+}
+
+TEST(public_key, of_another_kind_is_refused_by_every_form) {
+  for (const char* kind : {"secp256k1", "brainpoolP256r1", "brainpoolP384r1", "P-224", "ed448", "x25519"}) {
+    EXPECT_EQ(refusal_of_spki(support::spki(support::make_key(kind))), Errc::unsupported) << kind;
+  }
+}
+
+TEST(public_key, goes_by_the_name_of_its_curve) {
+  const auto pair = support::make_key("P-256");
+  EXPECT_EQ(refusal_of_spki(support::spki(pair)), Errc::not_found);
+  EXPECT_EQ(refusal_of_spki(support::spki_with_explicit_curve(pair)), Errc::unsupported);
+}
+
+TEST(public_key, refuses_a_damaged_subject_public_key_info) {
+  const base::Buffer good = support::spki(support::make_key("P-256"));
+  support::expect_every_truncation_refused(good, PublicKey::from_spki);
+  EXPECT_EQ(refusal_of_spki(base::concat({good, hex("00")})), Errc::malformed);
+  base::Buffer off_curve = good;
+  off_curve.back() ^= 1;
+  EXPECT_NE(refusal_of_spki(off_curve), Errc::not_found);
+}
+
+TEST(public_key, reads_the_first_key_of_a_pem_text) {
+  const auto first = support::make_key("ed25519");
+  const auto second = support::make_key("ed25519");
+  const std::string pem = support::private_pem(second) + support::public_pem(first) + support::public_pem(second);
+  EXPECT_EQ(*PublicKey::from_pem(pem)->spki(), support::spki(first));
+  EXPECT_EQ(PublicKey::from_pem("").error().code, Errc::not_found);
+  EXPECT_EQ(PublicKey::from_pem(support::private_pem(first)).error().code, Errc::not_found);
+  EXPECT_EQ(PublicKey::from_pem("-----BEGIN PUBLIC KEY-----\n####\n-----END PUBLIC KEY-----\n").error().code,
+            Errc::malformed);
 }
 
 }  // namespace
