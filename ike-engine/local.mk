@@ -25,18 +25,18 @@ ike_engine_libike_wire_la_SOURCES = \
   ike-engine/wire/sk.h ike-engine/wire/ts.cc ike-engine/wire/ts.h
 
 ike_engine_libike_crypto_la_SOURCES = \
-  ike-engine/crypto/aead.cc ike-engine/crypto/aead.h ike-engine/crypto/certificate.cc \
-  ike-engine/crypto/certificate.h ike-engine/crypto/certificate_chain.cc \
-  ike-engine/crypto/certificate_identity.cc ike-engine/crypto/digest.cc \
-  ike-engine/crypto/digest.h ike-engine/crypto/ecp.cc ike-engine/crypto/ed25519_point.cc \
-  ike-engine/crypto/encryption.cc ike-engine/crypto/encryption.h ike-engine/crypto/groups.cc \
-  ike-engine/crypto/groups.h ike-engine/crypto/hmac.cc ike-engine/crypto/hmac.h \
-  ike-engine/crypto/ike_keys.cc ike-engine/crypto/ike_keys.h ike-engine/crypto/key_exchange.cc \
-  ike-engine/crypto/key_exchange.h ike-engine/crypto/keys.h ike-engine/crypto/modes.cc \
-  ike-engine/crypto/modes.h ike-engine/crypto/modp.cc ike-engine/crypto/openssl.cc \
-  ike-engine/crypto/openssl.h ike-engine/crypto/pem.cc ike-engine/crypto/pem.h \
-  ike-engine/crypto/prf.cc ike-engine/crypto/prf.h ike-engine/crypto/private_key.cc \
-  ike-engine/crypto/pss.h ike-engine/crypto/public_key.cc ike-engine/crypto/public_key.h \
+  ike-engine/crypto/certificate.cc ike-engine/crypto/certificate.h \
+  ike-engine/crypto/certificate_chain.cc ike-engine/crypto/certificate_identity.cc \
+  ike-engine/crypto/digest.cc ike-engine/crypto/digest.h ike-engine/crypto/ecp.cc \
+  ike-engine/crypto/ed25519_point.cc ike-engine/crypto/encryption.cc \
+  ike-engine/crypto/encryption.h ike-engine/crypto/groups.cc ike-engine/crypto/groups.h \
+  ike-engine/crypto/hmac.cc ike-engine/crypto/hmac.h ike-engine/crypto/ike_keys.cc \
+  ike-engine/crypto/ike_keys.h ike-engine/crypto/key_exchange.cc ike-engine/crypto/key_exchange.h \
+  ike-engine/crypto/keys.h ike-engine/crypto/modes.cc ike-engine/crypto/modes.h \
+  ike-engine/crypto/modp.cc ike-engine/crypto/openssl.cc ike-engine/crypto/openssl.h \
+  ike-engine/crypto/pem.cc ike-engine/crypto/pem.h ike-engine/crypto/prf.cc \
+  ike-engine/crypto/prf.h ike-engine/crypto/private_key.cc ike-engine/crypto/pss.h \
+  ike-engine/crypto/public_key.cc ike-engine/crypto/public_key.h \
   ike-engine/crypto/public_key_forms.cc ike-engine/crypto/random.cc ike-engine/crypto/random.h \
   ike-engine/crypto/schemes.cc ike-engine/crypto/schemes.h ike-engine/crypto/signature.cc \
   ike-engine/crypto/signature.h ike-engine/crypto/signing.cc ike-engine/crypto/transforms.cc \

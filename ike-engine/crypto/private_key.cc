@@ -30,6 +30,15 @@ base::Error why_there_is_no_key(std::string_view pem) {
   return {Errc::malformed, "the private key is damaged or of a kind that OpenSSL does not know"};
 }
 
+/// The text from the first private key's BEGIN line on. OpenSSL's reader gives up at a block before it when the
+/// thread's error queue holds somebody else's error.
+std::string_view from_key_on(std::string_view pem) {
+  const std::size_t label = pem.find("PRIVATE KEY-----");
+  if (label == std::string_view::npos) return pem;
+  const std::size_t begin = pem.rfind("-----BEGIN ", label);
+  return begin == std::string_view::npos ? pem : pem.substr(begin);
+}
+
 base::Result<void> check_size(const PublicKey& key) {
   if (key.type() == KeyType::rsa && key.bits() > kMaxRsaBits) {
     return fail(Errc::unsupported, "RSA private key beyond 4096 bits: each handshake would take too long");
@@ -82,7 +91,8 @@ base::Result<PrivateKey> PrivateKey::Impl::wrap(Pkey pkey) {
 base::Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
   const QuietErrors quiet;
   if (pem.size() > kMaxPem) return fail(Errc::malformed, "PEM text of a private key beyond 64 KiB");
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const std::string_view block = from_key_on(pem);
+  const Bio bio(BIO_new_mem_buf(block.data(), static_cast<int>(block.size())));
   Pkey pkey(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
   if (!pkey) return std::unexpected(why_there_is_no_key(pem));
   auto key = Impl::wrap(std::move(pkey));

@@ -59,8 +59,8 @@ KeyPair key_from(const char* type, const Builder& builder) {
   return owned(key);
 }
 
-using Name = std::unique_ptr<X509, decltype(&X509_free)>;
-Name parsed(const Buffer& der) {
+using Parsed = std::unique_ptr<X509, decltype(&X509_free)>;
+Parsed parsed(const Buffer& der) {
   const unsigned char* at = der.data();
   return {d2i_X509(nullptr, &at, static_cast<long>(der.size())), X509_free};
 }
@@ -165,8 +165,8 @@ Issued issue(const CertificateSpec& spec, const KeyPair& key, const Issued* issu
   ASN1_TIME_set(X509_getm_notBefore(raw), spec.not_before);
   ASN1_TIME_set(X509_getm_notAfter(raw), spec.not_after);
   X509_set_pubkey(raw, key.get());
-  const auto above = issuer != nullptr ? parsed(issuer->der) : parsed(Buffer{});
-  X509* signer = issuer != nullptr ? above.get() : raw;
+  const Parsed above = issuer != nullptr ? parsed(issuer->der) : Parsed{nullptr, X509_free};
+  X509* signer = above ? above.get() : raw;
   X509_set_issuer_name(raw, X509_get_subject_name(signer));
   for (const auto& [extension, value] : spec.extensions) add_extension(raw, signer, extension, value);
   EVP_PKEY* signing_key = issuer != nullptr ? issuer->key.get() : key.get();

@@ -27,7 +27,9 @@ tests_unit_wire_test_SOURCES = \
 tests_unit_wire_test_LDADD = tests/libsupport.la $(LINK_WIRE) $(GTEST_LINK)
 
 tests_unit_crypto_test_SOURCES = \
-  tests/unit/ike-engine/crypto/encryption_test.cc tests/unit/ike-engine/crypto/digest_test.cc \
+  tests/unit/ike-engine/crypto/certificate_chain_test.cc \
+  tests/unit/ike-engine/crypto/certificate_test.cc tests/unit/ike-engine/crypto/digest_test.cc \
+  tests/unit/ike-engine/crypto/encryption_test.cc \
   tests/unit/ike-engine/crypto/ike_keys_test.cc tests/unit/ike-engine/crypto/key_exchange_test.cc \
   tests/unit/ike-engine/crypto/prf_test.cc tests/unit/ike-engine/crypto/private_key_test.cc \
   tests/unit/ike-engine/crypto/public_key_test.cc \

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 
 #include <map>
 
@@ -65,6 +66,15 @@ TEST(private_key, is_found_among_other_blocks) {
   const auto key = support::make_key("P-256");
   const std::string pem = "bag attributes\n" + support::public_pem(key) + support::private_pem(key);
   EXPECT_TRUE(PrivateKey::from_pem(pem));
+}
+
+TEST(private_key, is_read_also_when_somebody_left_an_error_in_the_queue) {
+  const auto key = support::make_key("P-256");
+  const std::string pem = support::public_pem(key) + support::private_pem(key);
+  ERR_clear_error();
+  ERR_raise(ERR_LIB_ASN1, ERR_R_INTERNAL_ERROR);
+  EXPECT_TRUE(PrivateKey::from_pem(pem));
+  EXPECT_EQ(ERR_GET_REASON(ERR_get_error()), ERR_R_INTERNAL_ERROR) << "and the error is still theirs";
 }
 
 TEST(private_key, that_is_encrypted_is_refused_with_what_to_do) {
