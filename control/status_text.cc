@@ -100,6 +100,7 @@ std::string status_text(const json& status) {
   }
   text += "answers by verdict:\n" + counts_text(status, "verdicts");
   text += "tunnels wanted, by outcome:\n" + counts_text(status, "outcomes");
+  text += "refused at a limit, by which:\n" + counts_text(status, "limits");
   return text;
 }
 

@@ -30,6 +30,8 @@ struct Limits {
   std::size_t peers = 10000;
   std::size_t half_open = 1000;
   std::size_t waiting = 10000;
+  unsigned per_client = 200;  ///< negotiations that may begin at once; all come back within 10 s
+  unsigned per_zone = 64;
 
   friend bool operator==(const Limits&, const Limits&) = default;
 };

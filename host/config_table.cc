@@ -39,7 +39,8 @@ template <auto Member, std::uint64_t Least, std::uint64_t Most>
 ValueResult set_limit(const YAML::Node& node, Config& config) {
   std::uint64_t value = 0;
   auto error = read_number(node, Least, Most, value);
-  if (!error) config.limits.*Member = value;
+  using Type = std::remove_reference_t<decltype(config.limits.*Member)>;
+  if (!error) config.limits.*Member = static_cast<Type>(value);
   return error;
 }
 
@@ -125,6 +126,14 @@ constexpr std::array kTable{
               "How many negotiations may go on at once. Beyond, questions that need another one fail."},
     ConfigKey{"limits.waiting", "1-1000000", set_limit<&Limits::waiting, 1, 1000000>, show_limit<&Limits::waiting>,
               "How many questions may wait for tunnels at once. Beyond, further ones fail at once."},
+    ConfigKey{"limits.per_client", "1-1000000", set_limit<&Limits::per_client, 1, 1000000>,
+              show_limit<&Limits::per_client>,
+              "How many negotiations one client's questions may begin in a burst; a tenth of that comes back each "
+              "second, and what succeeds costs nothing. Beyond, its questions that need another one fail. An IPv6 "
+              "client is its /64."},
+    ConfigKey{"limits.per_zone", "1-1000000", set_limit<&Limits::per_zone, 1, 1000000>, show_limit<&Limits::per_zone>,
+              "The same for all names that end in the same two labels, such as a.example.org and b.example.org. Names "
+              "that end in the same three have half of it, those of a top-level domain sixteen times as much."},
     ConfigKey{"proposals.ike", "list of CIPHER/PRF/GROUP",
               set_suites<&Config::ike_proposals, parse_ike_suite, ike_suite_form>, show_empty_list,
               "What to offer for IKE, in order of preference, such as "

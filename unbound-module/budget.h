@@ -2,44 +2,110 @@
 // Security rule 5: DNS can make us send IKE, but not without bound.
 
 #include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "ike-engine/base/address.h"
 #include "ike-engine/base/time.h"
+#include "unbound-module/want.h"
 
 namespace latchkey::unbound {
 
-/// A bucket that holds `most` tokens and gains one each `per_token`.
+/// What a wish can be refused for, beside what its peer does.
+enum class Bound : std::uint8_t {
+  peers,      ///< tunnels and negotiations there are
+  waiting,    ///< questions that wait
+  half_open,  ///< negotiations under way
+  engine,     ///< the engine's own tables
+  overall,    ///< and the others: how many negotiations begin in a time
+  destination,
+  zone,
+  client,
+};
+inline constexpr std::size_t kBounds = 8;
+/// "peers", "half_open", ...: for log and status.
+std::string_view to_string(Bound bound);
+
+/// How many negotiations may begin at once, and how soon each may be followed by another.
+struct Allowance {
+  unsigned most = 1;  ///< at least 1
+  base::Duration each = std::chrono::seconds(1);
+};
+
+/// A bucket of tokens.
 class Bucket {
  public:
-  /// Takes a token; false if there is none.
-  bool take(unsigned most, base::Duration per_token, base::TimePoint now);
+  bool has_token(const Allowance& allowance, base::TimePoint now);
+  /// After has_token().
+  void take() { ++used_; }
   /// Puts one back.
-  void refund(unsigned most);
+  void refund();
 
  private:
   unsigned used_ = 0;
   base::TimePoint since_{};  ///< up to when what came back has been counted
 };
 
-/// Negotiations overall and to one destination. Of constant size: destinations share a bucket with those of the same
-/// hash, which at worst makes an innocent one wait; that an attacker can have anyway by naming the innocent one itself.
-class Budget {
+/// Buckets in a table of constant size. Those whose hashes collide share one; nobody knows beforehand who they are.
+class Buckets {
  public:
-  static constexpr unsigned kOverall = 5000;
-  static constexpr base::Duration kOverallEach = std::chrono::microseconds(200);
-  static constexpr unsigned kDestination = 8;
-  static constexpr base::Duration kDestinationEach = std::chrono::seconds(5);
-
-  /// Whether one more negotiation with `destination` may begin.
-  bool take(const base::Address& destination, base::TimePoint now);
-  /// The destination has proven its key: that negotiation was wanted there.
-  void refund(const base::Address& destination);
+  static constexpr std::size_t kCount = 8192;
+  Buckets() : buckets_(kCount) {}
+  Bucket& at(std::uint64_t hash) { return buckets_[hash % kCount]; }
 
  private:
-  Bucket& bucket(const base::Address& destination);
+  std::vector<Bucket> buckets_;
+};
 
+/// Chosen at random when the process starts, so that nobody can aim at another's bucket.
+using HashKey = std::array<std::uint8_t, 16>;
+/// The first 64 bits of SHA-256 over both.
+std::uint64_t keyed_hash(const HashKey& key, base::Bytes what);
+
+/// Negotiations overall, to one destination, for the names of one zone, and for one client.
+///
+/// Where one owner's names end and another's begin nobody tells us: zone cuts and signatures are the attacker's to make
+/// below a name of his own. So a name pays three times, for its last one, two and three labels, and what holds more
+/// labels gets less: whoever owns `evil.example` stays in that bucket, however many zones he makes below, and cannot
+/// empty that of `example`, nor the owner of `evil.co.example` that of `co.example`.
+class Budget {
+ public:
+  static constexpr Allowance kOverall{5000, std::chrono::microseconds(200)};
+  static constexpr Allowance kDestination{8, std::chrono::seconds(5)};
+  /// In this time all of a client's or a zone's tokens come back.
+  static constexpr base::Duration kRefill = std::chrono::seconds(10);
+  /// For names of one label, two and three: so many times `per_zone`, halves.
+  static constexpr std::array<unsigned, 3> kHalvesOfZone{32, 2, 1};
+
+  struct Limits {
+    unsigned per_client = 200;
+    unsigned per_zone = 64;
+  };
+
+  Budget(const HashKey& key, Limits limits) : key_(key), limits_(limits) {}
+  void set_limits(Limits limits) { limits_ = limits; }
+
+  /// One more negotiation with `destination` begins on the payer's account; or the bound that refuses it, and then
+  /// nothing is taken. Without a payer: overall and of the destination only.
+  std::optional<Bound> take(const Payer* payer, const base::Address& destination, base::TimePoint now);
+  /// The destination has proven its key: that negotiation was wanted there.
+  void refund(const Payer* payer, const base::Address& destination);
+
+ private:
+  struct Charge {
+    Bucket* bucket;
+    Allowance allowance;
+    Bound bound;
+  };
+  std::vector<Charge> charges(const Payer* payer, const base::Address& destination);
+  void add_zones(std::string_view owner, std::vector<Charge>& charges);
+
+  HashKey key_;
+  Limits limits_;
   Bucket overall_;
-  std::array<Bucket, 8192> destinations_;
+  Buckets destinations_, clients_;
+  std::array<Buckets, kHalvesOfZone.size()> zones_;  ///< by number of labels
 };
 
 }  // namespace latchkey::unbound

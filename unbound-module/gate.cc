@@ -6,6 +6,8 @@
 
 #include <system_error>
 
+#include "ike-engine/crypto/random.h"
+
 namespace latchkey::unbound {
 namespace {
 
@@ -117,8 +119,10 @@ void EngineGate::decided(const Decision& decision) {
     const std::lock_guard lock(mutex_);
     if (verdicts_.size() < kMostVerdicts || verdicts_.contains(decision.verdict)) ++verdicts_[decision.verdict];
   }
-  // A line for each plain name would cost more than the rest of what we do for it.
-  const host::Level level = decision.verdict == "released" ? host::Level::debug : host::Level::info;
+  // A line for each plain name would cost more than the rest of what we do for it. A flood that meets a bound has the
+  // line "limit" now and then.
+  const bool ordinary = decision.verdict == "released" || decision.verdict == "servfail-limit";
+  const host::Level level = ordinary ? host::Level::debug : host::Level::info;
   if (!log_.wants(level)) return;
   log_.line(level, "answer",
             {{"name", decision.name},
@@ -145,7 +149,9 @@ void EngineGate::Worker::push(Done outcome) {
 
 void EngineGate::start(host::Services& services, base::TimePoint) {
   services_ = &services;
-  peers_ = std::make_unique<Peers>(config_, services, log_);
+  HashKey key{};
+  crypto::random_fill(key);
+  peers_ = std::make_unique<Peers>(config_, services, log_, key);
 }
 
 void EngineGate::stop(base::TimePoint now) { peers_->close_all(now); }

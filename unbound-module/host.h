@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "unbound-module/private_names.h"
@@ -25,6 +26,7 @@ class Resolver {
   virtual const lk_answer& current() = 0;
   virtual bool has_clients() = 0;
   virtual bool any_dnssec_ok() = 0;
+  virtual std::optional<base::Address> first_client() = 0;
   virtual void store(bool with_message) = 0;
   virtual void store_failure() = 0;
   virtual void uncache() = 0;

@@ -26,6 +26,7 @@ unbound_module_libgate_la_SOURCES = \
   unbound-module/peers.cc unbound-module/peers.h \
   unbound-module/peers_tunnel.cc \
   unbound-module/production_gate.cc \
+  unbound-module/refusals.cc unbound-module/refusals.h \
   unbound-module/status.cc unbound-module/status.h \
   unbound-module/want.h
 

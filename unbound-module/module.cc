@@ -69,6 +69,10 @@ class ShimResolver final : public Resolver {
   const lk_answer& current() override { return *lk_current(query_); }
   bool has_clients() override { return (lk_clients(query_) & 1) != 0; }
   bool any_dnssec_ok() override { return (lk_clients(query_) & 2) != 0; }
+  std::optional<base::Address> first_client() override {
+    const lk_address client = lk_first_client(query_);
+    return base::Address::from_bytes(base::Bytes(client.octets).first(client.size));
+  }
   void store(bool with_message) override { lk_store(query_, with_message ? 1 : 0); }
   void store_failure() override { lk_store_failure(query_); }
   void uncache() override { lk_uncache(query_); }

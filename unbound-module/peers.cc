@@ -13,6 +13,23 @@ namespace {
 /// name's many keys must not push another's out and have its failure remembered.
 constexpr std::size_t kMostSets = 8;
 constexpr std::size_t kMostKeys = 16;
+/// So many of those who wait for one negotiation are asked to pay for it before it is refused.
+constexpr std::size_t kMostPayers = 16;
+
+/// For log and EDE.
+std::string_view what_is_met(Bound bound) {
+  switch (bound) {
+    case Bound::peers: return "too many peers";
+    case Bound::waiting: return "too many questions wait";
+    case Bound::half_open: return "too many negotiations at once";
+    case Bound::engine: return "the engine is at its bound";
+    case Bound::overall: return "too many negotiations in a short time";
+    case Bound::destination: return "too many negotiations with this address in a short time";
+    case Bound::zone: return "too many negotiations for names of this zone in a short time";
+    case Bound::client: return "too many negotiations for this client in a short time";
+  }
+  return "?";
+}
 
 }  // namespace
 
@@ -23,6 +40,7 @@ PeersConfig peers_config(const host::Config& config) {
   out.max_peers = out.max_failed = config.limits.peers;
   out.max_half_open = config.limits.half_open;
   out.max_waiting = config.limits.waiting;
+  out.budget = {config.limits.per_client, config.limits.per_zone};
   out.allow_private = config.allow_private;
   // A little before the question's own deadline, so that it gets a reason and the failure is remembered by then.
   out.answer_after = config.deadline - config.deadline / 20;
@@ -30,15 +48,18 @@ PeersConfig peers_config(const host::Config& config) {
   return out;
 }
 
-Peers::Peers(PeersConfig config, host::Services& engine, const host::Log& log)
+Peers::Peers(PeersConfig config, host::Services& engine, const host::Log& log, const HashKey& key)
     : config_(std::move(config)),
       engine_(engine),
       log_(log),
-      failed_(config_.failed_first, config_.failed_max, config_.max_failed) {}
+      failed_(config_.failed_first, config_.failed_max, config_.max_failed),
+      budget_(key, config_.budget),
+      refusals_(log) {}
 
 void Peers::configure(PeersConfig config) {
   config_ = std::move(config);
   failed_ = FailedPeers(config_.failed_first, config_.failed_max, config_.max_failed);
+  budget_.set_limits(config_.budget);
 }
 
 Peers::Rank Peers::rank_of(const Want& want) {
@@ -87,8 +108,12 @@ bool Peers::refuse_at_once(const Want& want, const KeySet& keys, base::TimePoint
     answer(want, Verdict::failed, failure->reason + " (remembered)");
     return true;
   }
-  if (tickets_.size() >= config_.max_waiting || (known == peers_.end() && peers_.size() >= config_.max_peers)) {
-    answer(want, Verdict::limit, known == peers_.end() ? "too many peers or questions" : "too many questions");
+  if (tickets_.size() >= config_.max_waiting) {
+    refuse(want, Bound::waiting, now);
+    return true;
+  }
+  if (known == peers_.end() && peers_.size() >= config_.max_peers) {
+    refuse(want, Bound::peers, now);
     return true;
   }
   return false;
@@ -167,20 +192,18 @@ void Peers::enlist(Peer& peer, Round& round, std::vector<api::DnsKey>& keys) {
 /// Begins the round's negotiation, or answers its waiters.
 bool Peers::connect(const base::Address& address, Peer& peer, Round& round, const std::vector<api::DnsKey>& keys,
                     base::TimePoint now) {
-  const auto limit = [&](std::string_view reason) {
-    std::erase_if(peer.waiting, [&](const Waiter& waiter) {
-      if (waiter.in_round) answer(waiter.want, Verdict::limit, std::string(reason));
-      return waiter.in_round;
-    });
-    log_.warning("limit", {{"peer", address.to_string()}, {"reason", reason}});
+  const auto bound = rounds_ >= config_.max_half_open ? Bound::half_open : pay(address, peer, round, now);
+  if (bound) {
+    refuse_round(peer, *bound, now);
     return false;
-  };
-  if (rounds_ >= config_.max_half_open) return limit("too many negotiations");
-  if (!budget_.take(address, now)) return limit("too many negotiations in a short time");
+  }
   // A late tunnel would break connections of an address that has been released in clear by then.
   const auto deadline = round.rank == Rank::attempt ? round.answer_at : now + config_.give_up_after;
   const auto session = engine_.connect(address, keys, deadline, now);
-  if (!session && session.error().code == base::Errc::exhausted) return limit(session.error().text);
+  if (!session && session.error().code == base::Errc::exhausted) {
+    refuse_round(peer, Bound::engine, now);
+    return false;
+  }
   if (!session) {
     peer.round = std::move(round);
     fail_round(address, peer, std::string(session.error().text), now);
@@ -190,6 +213,31 @@ bool Peers::connect(const base::Address& address, Peer& peer, Round& round, cons
   sessions_[*session] = address;
   ++rounds_;
   return true;
+}
+
+/// One of those who wait pays, the first who can. A peer that had a tunnel has proven its key: nobody pays for that.
+std::optional<Bound> Peers::pay(const base::Address& address, const Peer& peer, Round& round, base::TimePoint now) {
+  std::optional<Bound> refusal;
+  std::size_t asked = 0;
+  for (const Waiter& waiter : peer.waiting) {
+    if (!waiter.in_round) continue;
+    refusal = budget_.take(&waiter.want.payer, address, now);
+    if (!refusal) round.payer = waiter.want.payer;
+    if (!refusal || ++asked == kMostPayers) return refusal;
+  }
+  return asked > 0 ? refusal : budget_.take(nullptr, address, now);
+}
+
+void Peers::refuse_round(Peer& peer, Bound bound, base::TimePoint now) {
+  std::erase_if(peer.waiting, [&](const Waiter& waiter) {
+    if (waiter.in_round) refuse(waiter.want, bound, now);
+    return waiter.in_round;
+  });
+}
+
+void Peers::refuse(const Want& want, Bound bound, base::TimePoint now) {
+  refusals_.note(bound, want, now);
+  answer(want, Verdict::limit, std::string(what_is_met(bound)));
 }
 
 void Peers::end_round(const base::Address&, Peer& peer) {

@@ -14,6 +14,7 @@
 #include "host/tenant.h"
 #include "unbound-module/budget.h"
 #include "unbound-module/failed_peers.h"
+#include "unbound-module/refusals.h"
 #include "unbound-module/want.h"
 
 namespace latchkey::unbound {
@@ -26,6 +27,7 @@ struct PeersConfig {
   std::size_t max_half_open = 1000;
   std::size_t max_waiting = 10000;
   std::size_t max_failed = 10000;
+  Budget::Limits budget;
   std::size_t max_names = 256;  ///< of one tunnel, for status; leases of further ones count without their name
   std::vector<host::Cidr> allow_private;
   /// When those who wait are told that the peer does not answer. The negotiation goes on in the background.
@@ -62,8 +64,8 @@ struct FailureView {
 
 class Peers {
  public:
-  /// `engine` and `log` outlive the peers.
-  Peers(PeersConfig config, host::Services& engine, const host::Log& log);
+  /// `engine` and `log` outlive the peers. `key` is random.
+  Peers(PeersConfig config, host::Services& engine, const host::Log& log, const HashKey& key);
 
   /// Sooner or later there is an Outcome for each want that is not forgotten.
   void want(Want want, base::TimePoint now);
@@ -88,6 +90,8 @@ class Peers {
   std::vector<FailureView> failures(base::TimePoint now) const;
   std::size_t negotiating() const { return rounds_; }
   std::size_t waiting() const { return tickets_.size(); }
+  /// How many wants were refused at this bound; all of them had the verdict `limit`.
+  std::uint64_t refused(Bound bound) const { return refusals_.count(bound); }
   /// How many wants had this outcome.
   std::uint64_t count(Verdict verdict) const { return counts_[static_cast<std::size_t>(verdict)]; }
 
@@ -109,6 +113,7 @@ class Peers {
     std::vector<KeySet> sets;
     std::string name;  ///< of the first, for the log
     base::TimePoint started, answer_at;
+    std::optional<Payer> payer;  ///< none: a lost tunnel comes back
   };
   struct Tunnel {
     api::Established agreed;
@@ -134,6 +139,9 @@ class Peers {
   void enlist(Peer& peer, Round& round, std::vector<api::DnsKey>& keys);
   bool connect(const base::Address& address, Peer& peer, Round& round, const std::vector<api::DnsKey>& keys,
                base::TimePoint now);
+  std::optional<Bound> pay(const base::Address& address, const Peer& peer, Round& round, base::TimePoint now);
+  void refuse_round(Peer& peer, Bound bound, base::TimePoint now);
+  void refuse(const Want& want, Bound bound, base::TimePoint now);
   void end_round(const base::Address& address, Peer& peer);
   void fail_round(const base::Address& address, Peer& peer, const std::string& reason, base::TimePoint now);
   void established(const base::Address& address, Peer& peer, const api::Established& agreed, base::TimePoint now);
@@ -160,6 +168,7 @@ class Peers {
   std::set<std::pair<base::TimePoint, base::Address>> deadlines_;
   FailedPeers failed_;
   Budget budget_;
+  Refusals refusals_;
   /// Addresses that were released in clear, until their TTL ends. Bounded by max_failed; when full the first to end
   /// goes.
   std::map<base::Address, base::TimePoint> in_clear_;

@@ -73,7 +73,7 @@ void Peers::established(const base::Address& address, Peer& peer, const api::Est
                           {"spi_out", fmt::format("{:08x}", agreed.spi_out.value)},
                           {"exchanges", agreed.exchanges},
                           {"took_ms", milliseconds(now - round.started)}});
-  budget_.refund(address);
+  budget_.refund(round.payer ? &*round.payer : nullptr, address);
   for (const KeySet& keys : round.sets) {
     if (holds(keys, agreed.key)) failed_.forget({address, keys, round.rank == Rank::attempt});
   }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr ExtendedError kNoTunnel{0, "no IPsec tunnel to this name could be set up"};
 constexpr ExtendedError kTooLate{0, "no IPsec tunnel to this name in time"};
+constexpr ExtendedError kLimit{0, "too many IPsec negotiations in a short time"};
 constexpr ExtendedError kUnusable{0, "the name's IPSECKEY records cannot be used"};
 constexpr ExtendedError kOutOfMemory{0, "out of memory"};
 constexpr ExtendedError kBogus{6, "DNSSEC: address, alias or IPSECKEY is bogus"};
@@ -342,6 +343,7 @@ lk_next Query::act(Action action) {
 lk_next Query::start_race(bool must) {
   phase_ = Phase::race;
   must_ = must;
+  payer_ = {resolver_.first_client(), canonical(address_end_)};
   resolver_.uncache();
   resolver_.store(false);  // the RRsets as they are, for the next question
   const Settings& settings = worker_.settings;
@@ -363,6 +365,7 @@ void Query::want_next() {
       wish.verified = verified(statuses_);
       wish.ttl_s = std::min(address_good_for_s_, key_.good_for_s);
       if (!must_) wish.attempt_ms = static_cast<std::uint32_t>(worker_.settings.unsigned_deadline_us / 1000);
+      wish.payer = payer_;
       wants_.push_back(worker_.want(*this, place, std::move(wish)));
     }
     if (!worker_.synchronous) return;
@@ -405,6 +408,7 @@ lk_next Query::settle(Race::State state) {
     case Race::State::settling:
     case Race::State::failed: break;
   }
+  if (race_.limited()) return refuse(kLimit, "servfail-limit", race_.reason());
   const bool late = resolver_.now_us() >= deadline_us_;
   return refuse(late ? kTooLate : kNoTunnel, "servfail-tunnel", race_.reason());
 }

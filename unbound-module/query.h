@@ -110,6 +110,7 @@ class Query {
   bool must_ = true;  // a tunnel or nothing
   std::uint64_t deadline_us_ = 0;
   std::uint64_t first_up_us_ = 0;
+  Payer payer_;
   std::vector<Ticket> wants_;
   std::optional<ExtendedError> error_;
 };

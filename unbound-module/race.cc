@@ -48,6 +48,7 @@ void Race::outcome(std::size_t place, const Done& done) {
   if (place >= candidates_.size() || candidates_[place].standing != Standing::asked) return;
   Candidate& candidate = candidates_[place];
   candidate.reason = done.reason;
+  candidate.limited = done.verdict == Verdict::limit;
   switch (done.verdict) {
     case Verdict::up:
       candidate.standing = Standing::up;
@@ -94,6 +95,10 @@ const Race::Candidate* Race::find(const base::Address& address) const {
   const auto found =
       std::find_if(candidates_.begin(), candidates_.end(), [&](const Candidate& c) { return c.address == address; });
   return found == candidates_.end() ? nullptr : &*found;
+}
+
+bool Race::limited() const {
+  return std::any_of(candidates_.begin(), candidates_.end(), [](const Candidate& c) { return c.own && c.limited; });
 }
 
 std::string Race::reason() const {

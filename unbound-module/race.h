@@ -24,6 +24,7 @@ class Race {
     Standing standing = Standing::open;
     std::uint32_t lease_left_s = 0;
     std::string reason;
+    bool limited = false;  ///< failed at a bound of ours
   };
   enum class State : std::uint8_t {
     waiting,   ///< nothing to say yet
@@ -50,6 +51,8 @@ class Race {
 
   const std::vector<Candidate>& candidates() const { return candidates_; }
   const Candidate* find(const base::Address& address) const;
+  /// Whether an address of the own family was not even tried because of a bound.
+  bool limited() const;
   /// Why it failed, of the own family's first address that did; for the log.
   std::string reason() const;
 

@@ -191,6 +191,23 @@ int lk_clients(void* query) {
   return found;
 }
 
+/* A new client is put in front of those who wait already. */
+struct lk_address lk_first_client(void* query) {
+  const struct mesh_state* mesh = ((struct module_qstate*)query)->mesh_info;
+  const struct sockaddr_storage* from = NULL;
+  struct lk_address address;
+  memset(&address, 0, sizeof(address));
+  for (const struct mesh_reply* r = mesh->reply_list; r; r = r->next) from = &r->query_reply.client_addr;
+  if (from && from->ss_family == AF_INET) {
+    address.size = sizeof(struct in_addr);
+    memcpy(address.octets, &((const struct sockaddr_in*)from)->sin_addr, address.size);
+  } else if (from && from->ss_family == AF_INET6) {
+    address.size = sizeof(struct in6_addr);
+    memcpy(address.octets, &((const struct sockaddr_in6*)from)->sin6_addr, address.size);
+  }
+  return address;
+}
+
 void lk_store(void* query, int with_message) {
   struct module_qstate* qstate = query;
   const int rrsets_only = !with_message || !(qstate->query_flags & BIT_RD);

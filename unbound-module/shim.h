@@ -81,6 +81,12 @@ struct lk_facts {
   const struct lk_access* access;
 };
 
+/* An IP address in network order: 4 or 16 octets, or none. */
+struct lk_address {
+  uint8_t octets[16];
+  size_t size;
+};
+
 enum lk_next {
   LK_PASS_ON, /* let the next module work */
   LK_HOLD,    /* wait: a lookup, a timer or an outcome runs the question again */
@@ -126,6 +132,8 @@ int lk_look_up(void* query, struct lk_bytes name, uint16_t type, int cd);
 const struct lk_answer* lk_current(void* query);
 /* 1: somebody waits for it; 2: and somebody of these has set DO (both bits then). */
 int lk_clients(void* query);
+/* The client that has waited longest (of those behind a proxy, itself). Without octets: nobody who has an address. */
+struct lk_address lk_first_client(void* query);
 /* Puts the answer into the cache: its RRsets only, or as a message too. */
 void lk_store(void* query, int with_message);
 /* Keeps a failed resolution in the cache for as long as Unbound itself would (5 s), unless something is there. */

@@ -72,6 +72,11 @@ json status(Peers& peers, const VerdictCounts& verdicts, const api::EngineStats&
                      {"forbidden", peers.count(Verdict::forbidden)},
                      {"conflict", peers.count(Verdict::conflict)},
                      {"limit", peers.count(Verdict::limit)}};
+  out["limits"] = json::object();
+  for (std::size_t i = 0; i < kBounds; ++i) {
+    const auto bound = static_cast<Bound>(i);
+    out["limits"][std::string(to_string(bound))] = peers.refused(bound);
+  }
   out["ike"] = ike_json(stats);
   return out;
 }

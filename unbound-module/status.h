@@ -14,8 +14,9 @@ namespace latchkey::unbound {
 using VerdictCounts = std::map<std::string, std::uint64_t, std::less<>>;
 
 /// Answers one request: `{"schema": 1, "command": "status"}`. The reply has `schema`, `ok` and, for status, `tunnels`,
-/// `failed_peers`, `negotiating`, `waiting`, `verdicts`, `outcomes` and `ike`; with `ok` false it has `error`, a
-/// sentence. Bytes are numbers, SPIs 8 hex digits, times whole milliseconds. One line without newline. Never fails.
+/// `failed_peers`, `negotiating`, `waiting`, `verdicts`, `outcomes`, `limits` and `ike`; with `ok` false it has
+/// `error`, a sentence. Bytes are numbers, SPIs 8 hex digits, times whole milliseconds. One line without newline. Never
+/// fails.
 std::string answer_control(std::string_view request, Peers& peers, const VerdictCounts& verdicts,
                            const api::EngineStats& stats, base::TimePoint now);
 

@@ -2,6 +2,7 @@
 // The two small values between resolver workers and the engine thread, and the door between them.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,12 @@ using Ticket = base::Strong<struct TicketTag, std::uint64_t>;
 /// A resolver worker that can be told of outcomes; given out by Gate::add_worker().
 using WorkerId = base::Strong<struct WorkerIdTag, std::uint32_t>;
 
+/// On whose account a negotiation goes (security rule 5).
+struct Payer {
+  std::optional<base::Address> client;  ///< whoever has waited longest; none: the resolver asks for itself
+  std::string owner;                    ///< of the address records, where the aliases end; canonical wire form
+};
+
 /// "I would release this address if its tunnel were up."
 struct Want {
   Ticket ticket;
@@ -30,6 +37,7 @@ struct Want {
   /// Not 0: the address is released in clear after that many milliseconds, or when this fails (action `attempt`). Then
   /// no tunnel may come up for it any more until its TTL has ended: it would break connections in mid-flow.
   std::uint32_t attempt_ms = 0;
+  Payer payer{};
 };
 
 enum class Verdict : std::uint8_t {

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "latchkey-config.h"
+#include "unbound-module/names.h"
 #include "unbound-module/open_gate.h"
 
 namespace latchkey::unbound {
@@ -30,7 +31,9 @@ class ScriptedGate final : public Gate {
 
   void want(Want want) override {
     tell("want " + want.name + " " + want.address.to_string() + " keys=" + std::to_string(want.keys.size()) +
-         (want.verified ? " verified" : " unverified"));
+         (want.verified ? " verified" : " unverified") +
+         " client=" + (want.payer.client ? want.payer.client->to_string() : "-") +
+         " owner=" + name_text(base::as_bytes(want.payer.owner)));
     const auto found = script.find(want.address.to_string());
     const Scripted& answer = found != script.end() ? found->second : script["*"];
     static const std::map<std::string, Verdict> verdicts{{"up", Verdict::up},

@@ -73,18 +73,19 @@ tests_unit_host_test_SOURCES = \
 tests_unit_host_test_LDADD = tests/libsupport.la $(LINK_HOST) $(GTEST_LINK)
 
 tests_unit_gate_test_SOURCES = \
-  tests/unit/unbound-module/address_rules_test.cc tests/unit/unbound-module/failed_peers_test.cc \
+  tests/unit/unbound-module/address_rules_test.cc \
+  tests/unit/unbound-module/budget_test.cc tests/unit/unbound-module/failed_peers_test.cc \
   tests/unit/unbound-module/gate_test.cc tests/unit/unbound-module/peers_test.cc \
   tests/unit/unbound-module/fake_services.h \
   tests/unit/unbound-module/ipseckey_test.cc \
   tests/unit/unbound-module/ipseckey_text_test.cc \
   tests/unit/unbound-module/ipseckey_vectors_test.cc \
   tests/unit/unbound-module/private_names_test.cc \
-  tests/unit/unbound-module/query_test.cc \
+  tests/unit/unbound-module/query_story.h tests/unit/unbound-module/query_test.cc \
   tests/unit/unbound-module/race_test.cc \
   tests/unit/unbound-module/startup_test.cc \
   tests/unit/unbound-module/svcb_test.cc \
-  tests/unit/unbound-module/verdict_test.cc
+  tests/unit/unbound-module/verdict_test.cc tests/unit/unbound-module/wire_name.h
 tests_unit_gate_test_LDADD = tests/libsupport.la $(LINK_GATE) $(GTEST_LINK)
 
 tests_unit_control_test_SOURCES = \

@@ -1,7 +1,7 @@
 # The name server: NSD with the zones that lib/prepare.sh signed, in the namespace `dns`. Sourced by lib/scenario.sh.
 #
 # lab.example is signed; unsigned.lab.example is a delegation without DS; bogus.lab.example has a DS and answers that
-# were changed after signing.
+# were changed after signing. flood.example is signed, somebody else's, and has 240 names.
 
 AUTHORITY=$DNS4 # where Unbound sends its questions
 
@@ -28,6 +28,9 @@ remote-control:
 zone:
   name: lab.example
   zonefile: lab.example.signed
+zone:
+  name: flood.example
+  zonefile: flood.example.signed
 zone:
   name: unsigned.lab.example
   zonefile: unsigned.lab.example.zone

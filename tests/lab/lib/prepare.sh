@@ -72,6 +72,12 @@ bogus_zone() {
   printf 'key A %s\nkey IPSECKEY %s\n' "$SERVER4" "$rsa"
 }
 
+# Somebody else's zone, with as many names as he likes; nobody answers at their addresses.
+flood_zone() {
+  soa flood.example
+  for i in {1..240}; do printf 'n%d A 192.1.5.%d\nn%d IPSECKEY %s\n' "$i" "$i" "$i" "$ed25519"; done
+}
+
 tamper() {
   sed -i -e "s/^\(address\..*[[:space:]]A[[:space:]]*\)192.1.2.99/\1$SERVER4/" \
     -e 's/^\(key\..*[[:space:]]IPSECKEY[[:space:]]*\)10 /\111 /' bogus.lab.example.signed
@@ -91,3 +97,6 @@ tamper
 lab_zone >lab.example.zone
 sign lab.example
 unsigned_zone >unsigned.lab.example.zone
+new_zone_key flood.example
+flood_zone >flood.example.zone
+sign flood.example

@@ -71,6 +71,7 @@ server:
   outgoing-port-avoid: "0-65535"
   outgoing-port-permit: "20000-20999"
   trust-anchor-file: "$COMMON/lab.example.key"
+  trust-anchor-file: "$COMMON/flood.example.key"
   ede: yes
   discard-timeout: 4800
   wait-limit: 0
@@ -82,12 +83,17 @@ remote-control:
 stub-zone:
   name: lab.example
   stub-addr: $AUTHORITY
+stub-zone:
+  name: flood.example
+  stub-addr: $AUTHORITY
 END
   [[ $1 != *dynlib* ]] || printf 'dynlib:\n  dynlib-file: "%s"\n' "$MODULE"
 }
 
+full_name() { if [[ $1 == *. ]]; then printf %s "$1"; else printf %s "$1.lab.example."; fi; }
+
 # ask NAME [TYPE [DIG-OPTION...]]: sets STATUS (NOERROR, SERVFAIL, ... or `timeout`), ANSWER (the rdata, a line each), EDE (code and
-# text of the Extended DNS Error, or empty), FLAGS (with a blank on either side, such as ` qr rd ra ad `) and TOOK_MS (without dig's own start, which takes a second in UML). NAME is below lab.example.
+# text of the Extended DNS Error, or empty), FLAGS (with a blank on either side, such as ` qr rd ra ad `) and TOOK_MS (without dig's own start, which takes a second in UML). NAME is below lab.example, unless it ends with a dot.
 ask() {
   local name=$1 type=${2:-A} line
   shift $(($# > 1 ? 2 : 1))
@@ -101,7 +107,7 @@ ask() {
       ";"* | "") ;;
       *[[:space:]]IN[[:space:]]*"$type"[[:space:]]*) ANSWER+=${ANSWER:+$'\n'}${line##*[[:space:]]} ;;
     esac
-  done < <(in_client dig @127.0.0.1 "$name.lab.example." "$type" +tries=1 +timeout=8 +nocookie +noadditional +noauthority "$@" || true)
+  done < <(in_client dig @127.0.0.1 "$(full_name "$name")" "$type" +tries=1 +timeout=8 +nocookie +noadditional +noauthority "$@" || true)
   say "asked $name $type $*: $STATUS ${ANSWER//$'\n'/ } ${EDE:+EDE $EDE }($TOOK_MS ms)"
 }
 
@@ -109,7 +115,7 @@ ask() {
 # process) once all questions are out.
 ask_many() {
   say "$1 clients ask for $2"
-  spawn_in client /usr/bin/python3 -E -S "$LAB/lib/many.py" --count "$1" --name "$2.lab.example" --timeout "${4:-10}" >"$3" &
+  spawn_in client /usr/bin/python3 -E -S "$LAB/lib/many.py" --count "$1" --name "$(full_name "$2")" --timeout "${4:-10}" >"$3" &
   MANY=$!
   wait_for_line "$3" '^sent' 20
 }

@@ -16,13 +16,14 @@ const json kStatus = json::parse(R"({
     "encapsulation": "udp", "spi_in": "c0000001", "spi_out": "0000abcd", "age_ms": 200000, "lease_ms": 59000,
     "bytes_in": 840, "bytes_out": 1200000, "packets_in": 10, "packets_out": 900}],
   "failed_peers": [{"address": "192.1.5.1", "reason": "timeout", "times": 2, "retry_ms": 9500}],
-  "verdicts": {"released-tunnel": 12}, "outcomes": {"up": 12}})");
+  "verdicts": {"released-tunnel": 12}, "outcomes": {"up": 12}, "limits": {"zone": 7}})");
 
 TEST(status_text, shows_what_an_operator_looks_for) {
   const std::string text = status_text(kStatus);
-  for (const char* part : {"tunnels: 1", "192.1.2.23  a.example, b.example", "RSA-3072, proven by RSA-PSS-SHA256",
-                           "SPI in c0000001, out 0000abcd", "840 B in, 1.2 MB out", "3 min 20 s", "ends in 59 s",
-                           "in UDP", "192.1.5.1  timeout; failed 2 times, tried again in 9 s", "12  released-tunnel"}) {
+  for (const char* part :
+       {"tunnels: 1", "192.1.2.23  a.example, b.example", "RSA-3072, proven by RSA-PSS-SHA256",
+        "SPI in c0000001, out 0000abcd", "840 B in, 1.2 MB out", "3 min 20 s", "ends in 59 s", "in UDP",
+        "192.1.5.1  timeout; failed 2 times, tried again in 9 s", "12  released-tunnel", "7  zone"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
 }

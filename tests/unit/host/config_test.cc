@@ -41,6 +41,8 @@ limits:
   peers: 5
   half_open: 6
   waiting: 7
+  per_client: 8
+  per_zone: 9
 proposals:
   ike: [AES_GCM_16_128/PRF_HMAC_SHA2_512/ECP_256, CHACHA20_POLY1305/PRF_HMAC_SHA2_256/CURVE25519]
   esp: [AES_GCM_16_256/NO_ESN]
@@ -59,7 +61,7 @@ log_level: debug
   EXPECT_EQ(config->unsigned_deadline, std::chrono::milliseconds(100));
   EXPECT_EQ(config->failed_first, std::chrono::seconds(1));
   EXPECT_EQ(config->failed_max, std::chrono::seconds(60));
-  EXPECT_EQ(config->limits, (Limits{5, 6, 7}));
+  EXPECT_EQ(config->limits, (Limits{5, 6, 7, 8, 9}));
   ASSERT_EQ(config->ike_proposals.size(), 2U);
   EXPECT_EQ(config->ike_proposals[0].to_string(), "AES_GCM_16_128/PRF_HMAC_SHA2_512/ECP_256");
   EXPECT_EQ(config->ike_proposals[1].to_string(), "CHACHA20_POLY1305/PRF_HMAC_SHA2_256/CURVE25519");

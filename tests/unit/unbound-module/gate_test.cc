@@ -31,7 +31,7 @@ base::Address server(std::uint32_t n) {
 }
 
 Want a_want(WorkerId worker, std::uint64_t ticket, const base::Address& address) {
-  return {Ticket{ticket}, worker, "a.example", address, {kKey}, true, 60, 0};
+  return {Ticket{ticket}, worker, "a.example", address, {kKey}, true, 60, 0, {}};
 }
 
 /// What the engine thread does, with an engine whose every negotiation succeeds a moment later.
@@ -220,6 +220,27 @@ TEST_F(quiet_gate, shows_tunnels_failures_and_verdicts_as_json) {
   EXPECT_EQ(status["failed_peers"][0]["reason"], "timeout");
   EXPECT_EQ(status["verdicts"]["servfail-tunnel"], 1);
   EXPECT_EQ(status["outcomes"]["up"], 1);
+}
+
+TEST_F(quiet_gate, shows_which_bound_refused_how_many) {
+  config.budget.per_client = 1;
+  EngineGate gate(config, count.log);
+  gate.start(services, {});
+  const WorkerId id = gate.add_worker();
+  for (std::uint32_t i = 1; i <= 4; ++i) gate.want(a_want(id, i, server(i)));
+  gate.woken({});
+  const auto status = nlohmann::json::parse(gate.control(R"({"schema": 1, "command": "status"})", {}));
+  EXPECT_EQ(status["limits"]["client"], 3);
+  EXPECT_EQ(status["limits"]["zone"], 0);
+  EXPECT_EQ(status["outcomes"]["limit"], 3);
+}
+
+TEST_F(quiet_gate, logs_no_line_for_each_answer_that_met_a_bound) {
+  EngineGate gate(config, count.log);
+  for (int i = 0; i < 1000; ++i) gate.decided({"n.evil.example", "A", "servfail-limit", "why"});
+  EXPECT_EQ(count.lines, 0U);
+  gate.decided({"a.example", "A", "servfail-tunnel", "why"});
+  EXPECT_EQ(count.lines, 1U);
 }
 
 TEST_F(quiet_gate, refuses_requests_that_it_does_not_know) {

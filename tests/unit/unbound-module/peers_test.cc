@@ -1,9 +1,11 @@
 #include "unbound-module/peers.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/unbound-module/fake_services.h"
+#include "tests/unit/unbound-module/wire_name.h"
 
 namespace latchkey::unbound {
 namespace {
@@ -17,22 +19,29 @@ const base::Address kServer = *base::Address::parse("8.8.4.4");
 const api::DnsKey kKeyA{2, {1, 2, 3}};
 const api::DnsKey kKeyB{3, {4, 5, 6}};
 
+base::Address server(std::size_t n) {
+  return *base::Address::from_bytes(
+      std::array<std::uint8_t, 4>{11, 1, static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)});
+}
+
 class peers : public testing::Test {
  protected:
   PeersConfig config;
   FakeServices engine;
-  host::Log log{[](host::Level, std::string_view) {}};
+  std::vector<std::string> lines;
+  host::Log log{[this](host::Level, std::string_view line) { lines.emplace_back(line); }};
   std::unique_ptr<Peers> table;
   base::TimePoint now{1h};
   std::uint64_t tickets = 0;
 
   Peers& made() {
-    if (!table) table = std::make_unique<Peers>(config, engine, log);
+    if (!table) table = std::make_unique<Peers>(config, engine, log, HashKey{});
     return *table;
   }
 
   Want a_want(std::string name, std::vector<api::DnsKey> keys, base::Address address = kServer) {
-    return {Ticket{++tickets}, WorkerId{1}, std::move(name), address, std::move(keys), true, 60, 0};
+    Payer payer{*base::Address::parse("127.0.0.1"), wire_name(name)};
+    return {Ticket{++tickets}, WorkerId{1}, std::move(name), address, std::move(keys), true, 60, 0, std::move(payer)};
   }
   std::uint64_t ask(std::string name, std::vector<api::DnsKey> keys, base::Address address = kServer) {
     made().want(a_want(std::move(name), std::move(keys), address), now);
@@ -317,6 +326,7 @@ TEST_F(peers, stop_at_the_bound_of_peers) {
   ask("b.example", {kKeyA}, *base::Address::parse("8.8.8.8"));
   EXPECT_EQ(only_outcome().verdict, Verdict::limit);
   EXPECT_EQ(made().count(Verdict::limit), 1U);
+  EXPECT_EQ(made().refused(Bound::peers), 1U);
 }
 
 TEST_F(peers, stop_at_the_bound_of_negotiations) {
@@ -324,6 +334,7 @@ TEST_F(peers, stop_at_the_bound_of_negotiations) {
   ask("a.example", {kKeyA});
   ask("b.example", {kKeyA}, *base::Address::parse("8.8.8.8"));
   EXPECT_EQ(only_outcome().verdict, Verdict::limit);
+  EXPECT_EQ(made().refused(Bound::half_open), 1U);
   fail(1);
   outcomes();
   ask("b.example", {kKeyA}, *base::Address::parse("8.8.8.8"));
@@ -336,25 +347,107 @@ TEST_F(peers, stop_at_the_bound_of_questions_that_wait) {
   ask("b.example", {kKeyA});
   ask("c.example", {kKeyA});
   EXPECT_EQ(only_outcome().verdict, Verdict::limit);
+  EXPECT_EQ(made().refused(Bound::waiting), 1U);
 }
 
 TEST_F(peers, give_each_destination_a_budget_that_success_refills) {
-  for (std::uint8_t i = 0; i < Budget::kDestination; ++i) {
+  for (std::uint8_t i = 0; i < Budget::kDestination.most; ++i) {
     ask("a.example", {{2, {i}}});
     fail(i + 1U);
   }
   outcomes();
   ask("a.example", {kKeyA});
   EXPECT_EQ(only_outcome().verdict, Verdict::limit);
-  pass(Budget::kDestinationEach);
+  EXPECT_EQ(made().refused(Bound::destination), 1U);
+  pass(Budget::kDestination.each);
   ask("a.example", {kKeyA});
-  EXPECT_EQ(engine.connects.size(), Budget::kDestination + 1);
+  EXPECT_EQ(engine.connects.size(), Budget::kDestination.most + 1);
+}
+
+TEST_F(peers, end_a_flood_of_one_zone_s_names_and_answer_another_zone_s_at_once) {
+  for (std::size_t i = 0; i < 1000; ++i) ask("n" + std::to_string(i) + ".evil.example", {kKeyA}, server(i));
+  EXPECT_EQ(engine.connects.size(), config.budget.per_zone);
+  EXPECT_EQ(made().refused(Bound::zone), 1000 - config.budget.per_zone);
+  EXPECT_EQ(made().count(Verdict::limit), 1000 - config.budget.per_zone);
+  const auto refused = outcomes();
+  ASSERT_FALSE(refused.empty());
+  EXPECT_THAT(refused.front().reason, HasSubstr("zone"));
+  ask("www.good.example", {kKeyA}, server(2000));
+  EXPECT_EQ(engine.connects.size(), config.budget.per_zone + 1);
+  EXPECT_THAT(outcomes(), IsEmpty());
+}
+
+TEST_F(peers, log_a_flood_once_and_how_many_there_were_later) {
+  const auto flood = [&] {
+    for (std::size_t i = 0; i < 1000; ++i) ask("n" + std::to_string(i) + ".evil.example", {kKeyA}, server(i));
+  };
+  const auto about = [&] {
+    std::vector<std::string> found;
+    std::ranges::copy_if(lines, std::back_inserter(found),
+                         [](const auto& l) { return l.find("event=limit ") != std::string::npos; });
+    return found;
+  };
+  flood();
+  ASSERT_EQ(about().size(), 1U);
+  EXPECT_THAT(about()[0], HasSubstr("bound=zone name=n64.evil.example peer=11.1.0.64 client=127.0.0.1 refused=1"));
+  const std::uint64_t before = made().refused(Bound::zone);
+  now += Refusals::kQuiet;
+  flood();
+  ASSERT_EQ(about().size(), 2U);
+  EXPECT_THAT(about()[1], HasSubstr(fmt::format("refused={}", before)));
+}
+
+TEST_F(peers, take_nothing_for_a_question_that_joins_a_negotiation) {
+  for (int i = 0; i < 1000; ++i) ask("n" + std::to_string(i) + ".good.example", {kKeyA});
+  EXPECT_EQ(engine.connects.size(), 1U);
+  for (std::size_t i = 1; i < config.budget.per_zone; ++i)
+    ask("m" + std::to_string(i) + ".good.example", {kKeyA}, server(i));
+  EXPECT_EQ(engine.connects.size(), config.budget.per_zone);
+  EXPECT_THAT(outcomes(), IsEmpty());
+}
+
+TEST_F(peers, give_back_to_zone_and_client_what_a_success_took) {
+  for (std::size_t i = 0; i < 1000; ++i) {
+    ask("n" + std::to_string(i) + ".good.example", {kKeyA}, server(i));
+    establish(i + 1, kKeyA);
+  }
+  EXPECT_EQ(made().count(Verdict::up), 1000U);
+}
+
+TEST_F(peers, let_another_pay_when_the_first_who_waits_cannot) {
+  config.budget.per_zone = 2;  // one for each three labels
+  ask("first.example", {{4, {99}}});
+  ask("a.evil.example", {kKeyB}, server(1));
+  ask("b.evil.example", {kKeyB}, server(2));
+  ask("www.evil.example", {kKeyB});  // these two wait until the first negotiation ends
+  const auto good = ask("www.good.example", {kKeyA});
+  outcomes();
+  fail(1);
+  EXPECT_EQ(engine.connects.size(), 4U);
+  establish(4, kKeyA);
+  const auto all = outcomes();
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[1].verdict, Verdict::conflict);
+  EXPECT_EQ(all[2].ticket, Ticket{good});
+  EXPECT_EQ(all[2].verdict, Verdict::up);
+}
+
+TEST_F(peers, bring_a_lost_tunnel_back_on_nobody_s_account) {
+  config.budget = {1, 2};
+  ask("www.good.example", {kKeyA});
+  establish(1, kKeyA);
+  ask("a.good.example", {kKeyA}, server(1));
+  ask("b.good.example", {kKeyA}, server(2));
+  EXPECT_EQ(made().count(Verdict::limit), 1U);
+  lose(1);
+  EXPECT_EQ(engine.connects.size(), 3U);
 }
 
 TEST_F(peers, say_limit_when_the_engine_is_at_its_bound_and_failed_when_there_is_no_route) {
   engine.refuse = base::Errc::exhausted;
   ask("a.example", {kKeyA});
   EXPECT_EQ(only_outcome().verdict, Verdict::limit);
+  EXPECT_EQ(made().refused(Bound::engine), 1U);
   engine.refuse = base::Errc::not_found;
   ask("a.example", {kKeyA});
   EXPECT_EQ(only_outcome().verdict, Verdict::failed);

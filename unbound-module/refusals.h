@@ -1,0 +1,35 @@
+#pragma once
+// Wishes that were refused at a bound: counted each, told now and then.
+
+#include <array>
+
+#include "host/log.h"
+#include "unbound-module/budget.h"
+
+namespace latchkey::unbound {
+
+class Refusals {
+ public:
+  /// Between two lines about one bound: a flood of names must not become one of lines.
+  static constexpr base::Duration kQuiet = std::chrono::seconds(10);
+
+  /// `log` outlives this.
+  explicit Refusals(const host::Log& log) : log_(log) {}
+
+  /// `want` is refused at `bound`. Logs it, unless a line about that bound is younger than kQuiet; the next one says
+  /// how many there were since.
+  void note(Bound bound, const Want& want, base::TimePoint now);
+  std::uint64_t count(Bound bound) const { return bounds_[static_cast<std::size_t>(bound)].count; }
+
+ private:
+  struct Noted {
+    std::uint64_t count = 0;
+    std::uint64_t told = 0;
+    base::TimePoint quiet_until{};
+  };
+
+  const host::Log& log_;
+  std::array<Noted, kBounds> bounds_{};
+};
+
+}  // namespace latchkey::unbound
