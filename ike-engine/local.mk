@@ -38,9 +38,10 @@ ike_engine_libike_crypto_la_SOURCES = \
   ike-engine/crypto/prf.h ike-engine/crypto/private_key.cc ike-engine/crypto/pss.h \
   ike-engine/crypto/public_key.cc ike-engine/crypto/public_key.h \
   ike-engine/crypto/public_key_forms.cc ike-engine/crypto/random.cc ike-engine/crypto/random.h \
-  ike-engine/crypto/schemes.cc ike-engine/crypto/schemes.h ike-engine/crypto/signature.cc \
-  ike-engine/crypto/signature.h ike-engine/crypto/signing.cc ike-engine/crypto/transforms.cc \
-  ike-engine/crypto/transforms.h ike-engine/crypto/x25519.cc ike-engine/crypto/x509.h
+  ike-engine/crypto/schemes.cc ike-engine/crypto/schemes.h ike-engine/crypto/shared_secret.cc \
+  ike-engine/crypto/shared_secret.h ike-engine/crypto/signature.cc ike-engine/crypto/signature.h \
+  ike-engine/crypto/signing.cc ike-engine/crypto/transforms.cc ike-engine/crypto/transforms.h \
+  ike-engine/crypto/x25519.cc ike-engine/crypto/x509.h
 
 ike_engine_libike_policy_la_SOURCES = \
   ike-engine/policy/proposals.cc ike-engine/policy/proposals.h \

@@ -35,6 +35,7 @@ tests_unit_crypto_test_SOURCES = \
   tests/unit/ike-engine/crypto/public_key_test.cc \
   tests/unit/ike-engine/crypto/recorded_sessions_test.cc \
   tests/unit/ike-engine/crypto/rsa_forgeries_test.cc \
+  tests/unit/ike-engine/crypto/shared_secret_test.cc \
   tests/unit/ike-engine/crypto/signature_test.cc tests/unit/ike-engine/crypto/wycheproof_test.cc
 tests_unit_crypto_test_LDADD = tests/libsupport.la $(LINK_CRYPTO) $(GTEST_LINK)
 
