@@ -44,8 +44,11 @@ ike_engine_libike_crypto_la_SOURCES = \
   ike-engine/crypto/x25519.cc ike-engine/crypto/x509.h
 
 ike_engine_libike_policy_la_SOURCES = \
-  ike-engine/policy/proposals.cc ike-engine/policy/proposals.h \
-  ike-engine/policy/traffic_selectors.cc ike-engine/policy/traffic_selectors.h
+  ike-engine/policy/alternatives.cc ike-engine/policy/alternatives.h \
+  ike-engine/policy/choice.cc ike-engine/policy/choice.h ike-engine/policy/proposals.cc ike-engine/policy/proposals.h \
+  ike-engine/policy/suites.cc ike-engine/policy/suites.h \
+  ike-engine/policy/traffic_selectors.cc ike-engine/policy/traffic_selectors.h \
+  ike-engine/policy/transforms.cc ike-engine/policy/transforms.h
 
 ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/auth.cc ike-engine/session/auth.h ike-engine/session/auth_reply.cc \

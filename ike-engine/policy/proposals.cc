@@ -1,8 +1,8 @@
 #include "ike-engine/policy/proposals.h"
 
 #include <algorithm>
-#include <iterator>
-#include <utility>
+
+#include "ike-engine/policy/transforms.h"
 
 namespace latchkey::policy {
 
@@ -12,31 +12,14 @@ using api::EspSuite;
 using api::IkeSuite;
 using base::EncrId;
 using base::Errc;
-using base::EsnId;
 using base::fail;
+using base::IntegId;
 using base::KeMethod;
 using base::PrfId;
 using base::TransformType;
 using wire::Proposal;
 using wire::Sa;
 using wire::Transform;
-
-template <class Id>
-std::uint16_t number(Id id) {
-  return static_cast<std::uint16_t>(id);
-}
-
-bool is_strong_aead(EncrId encr, std::uint16_t key_bits) {
-  if (encr == EncrId::aes_gcm_16) return key_bits == 128 || key_bits == 256;
-  return encr == EncrId::chacha20_poly1305 && key_bits == 256;
-}
-
-Transform encr_transform(EncrId encr, std::uint16_t key_bits) {
-  // RFC 7296 section 3.3.5
-  //= The Key Length attribute MUST NOT be used with transforms that use a fixed-length key.
-  if (encr == EncrId::chacha20_poly1305) return {TransformType::encr, number(encr), std::nullopt, false};
-  return {TransformType::encr, number(encr), key_bits, false};
-}
 
 /// Puts a transform behind those of its type, types in ascending order, unless it is there already.
 void add_once(std::vector<Transform>& transforms, const Transform& transform) {
@@ -55,15 +38,12 @@ Proposal& proposal_of(Sa& sa, base::ProtocolId protocol, base::Bytes spi, const 
   return sa.proposals.emplace_back(Proposal{next, protocol, base::to_buffer(spi), {encr}});
 }
 
-bool is_integ_none(const Transform& transform) {
-  return transform == Transform{TransformType::integ, number(base::IntegId::none), std::nullopt, false};
+bool has(const std::vector<Transform>& transforms, const Transform& transform) {
+  return std::ranges::find(transforms, transform) != transforms.end();
 }
 
-/// What is left of `answer` without the INTEG NONE that RFC 7296 section 3.3 lets an AEAD proposal carry.
-std::vector<Transform> without_integ_none(const std::vector<Transform>& answer) {
-  std::vector<Transform> rest;
-  std::ranges::copy_if(answer, std::back_inserter(rest), [](const Transform& t) { return !is_integ_none(t); });
-  return rest;
+bool has_type(const std::vector<Transform>& transforms, TransformType type) {
+  return std::ranges::find(transforms, type, &Transform::type) != transforms.end();
 }
 
 bool has_type_twice(const std::vector<Transform>& transforms) {
@@ -87,22 +67,21 @@ base::Result<std::vector<Transform>> chosen_transforms(const Sa& offer, const Sa
   const auto ours = std::ranges::find(offer.proposals, answer.number, &Proposal::number);
   if (ours == offer.proposals.end()) return fail(Errc::mismatch, "a proposal number that was not offered");
   if (answer.protocol != ours->protocol) return fail(Errc::mismatch, "another protocol than was offered");
-  std::vector<Transform> chosen = without_integ_none(answer.transforms);
-  if (answer.transforms.size() > chosen.size() + 1) return fail(Errc::mismatch, "INTEG NONE twice");
+  std::vector<Transform> chosen = answer.transforms;
   if (has_type_twice(chosen)) return fail(Errc::mismatch, "two transforms of one type");
-  for (const Transform& transform : chosen) {
+  // NONE may be said or left out: that of an AEAD's INTEG, which we leave out, and that of PFS, which we say.
+  if (!has_type(ours->transforms, TransformType::integ)) std::erase(chosen, transform(IntegId::none));
+  const Transform no_ke = transform(KeMethod::none);
+  if (has(ours->transforms, no_ke) && !has_type(chosen, TransformType::ke)) chosen.push_back(no_ke);
+  for (const Transform& one : chosen) {
     // RFC 7296 section 3.3.6
     //= one that contains a Transform Attribute it does not understand, it MUST consider this transform
     //= unacceptable
     // Equality covers that attribute, which no transform of ours has, and the key length.
-    if (std::ranges::find(ours->transforms, transform) == ours->transforms.end()) {
-      return fail(Errc::mismatch, "a transform that was not offered");
-    }
+    if (!has(ours->transforms, one)) return fail(Errc::mismatch, "a transform that was not offered");
   }
-  for (const Transform& transform : ours->transforms) {
-    if (std::ranges::find(chosen, transform.type, &Transform::type) == chosen.end()) {
-      return fail(Errc::mismatch, "a transform type is missing");
-    }
+  for (const Transform& one : ours->transforms) {
+    if (!has_type(chosen, one.type)) return fail(Errc::mismatch, "a transform type is missing");
   }
   return chosen;
 }
@@ -112,57 +91,38 @@ const Transform& of_type(const std::vector<Transform>& chosen, TransformType typ
   return *std::ranges::find(chosen, type, &Transform::type);
 }
 
-std::uint16_t key_bits_of(const Transform& encr) { return encr.key_bits.value_or(256); }
+IntegId integ_of(const std::vector<Transform>& chosen) {
+  const auto it = std::ranges::find(chosen, TransformType::integ, &Transform::type);
+  return it == chosen.end() ? IntegId::none : static_cast<IntegId>(it->id);
+}
+
+std::optional<KeMethod> pfs_of(const std::vector<Transform>& chosen) {
+  const auto it = std::ranges::find(chosen, TransformType::ke, &Transform::type);
+  if (it == chosen.end() || static_cast<KeMethod>(it->id) == KeMethod::none) return std::nullopt;
+  return static_cast<KeMethod>(it->id);
+}
+
+void add_integ(std::vector<Transform>& transforms, IntegId integ) {
+  // RFC 7296 section 3.3.3
+  //= A proposal MAY omit the optional types if the only value for them it will accept is NONE.
+  if (integ != IntegId::none) add_once(transforms, transform(integ));
+}
 
 }  // namespace
-
-std::vector<IkeSuite> default_ike_suites() {
-  std::vector<IkeSuite> suites;
-  const std::pair<EncrId, std::uint16_t> ciphers[] = {
-      {EncrId::aes_gcm_16, 256}, {EncrId::chacha20_poly1305, 256}, {EncrId::aes_gcm_16, 128}};
-  for (const auto& [encr, key_bits] : ciphers) {
-    for (const PrfId prf : {PrfId::hmac_sha2_256, PrfId::hmac_sha2_384, PrfId::hmac_sha2_512}) {
-      for (const KeMethod ke : {KeMethod::x25519, KeMethod::ecp256, KeMethod::modp2048}) {
-        suites.push_back({encr, key_bits, prf, ke});
-      }
-    }
-  }
-  return suites;
-}
-
-std::vector<EspSuite> default_esp_suites() {
-  std::vector<EspSuite> suites;
-  // Without ESN at the end: strongSwan's own default proposals have none.
-  for (const bool esn : {true, false}) {
-    suites.push_back({EncrId::aes_gcm_16, 256, esn});
-    suites.push_back({EncrId::aes_gcm_16, 128, esn});
-    suites.push_back({EncrId::chacha20_poly1305, 256, esn});
-  }
-  return suites;
-}
-
-bool is_acceptable(const IkeSuite& suite) {
-  const bool prf =
-      suite.prf == PrfId::hmac_sha2_256 || suite.prf == PrfId::hmac_sha2_384 || suite.prf == PrfId::hmac_sha2_512;
-  const bool ke = suite.ke == KeMethod::x25519 || suite.ke == KeMethod::ecp256 || suite.ke == KeMethod::ecp384 ||
-                  suite.ke == KeMethod::modp2048;
-  return prf && ke && is_strong_aead(suite.encr, suite.key_bits);
-}
-
-bool is_acceptable(const EspSuite& suite) { return is_strong_aead(suite.encr, suite.key_bits); }
 
 Sa offer_ike(std::span<const IkeSuite> suites, base::Bytes spi) {
   Sa sa;
   for (const IkeSuite& suite : suites) {
     if (!is_acceptable(suite)) continue;
     Proposal& proposal = proposal_of(sa, base::ProtocolId::ike, spi, encr_transform(suite.encr, suite.key_bits));
-    add_once(proposal.transforms, {TransformType::prf, number(suite.prf), std::nullopt, false});
-    add_once(proposal.transforms, {TransformType::ke, number(suite.ke), std::nullopt, false});
+    add_once(proposal.transforms, transform(suite.prf));
+    add_integ(proposal.transforms, suite.integ);
+    add_once(proposal.transforms, transform(suite.ke));
   }
   return sa;
 }
 
-Sa offer_esp(std::span<const EspSuite> suites, base::Spi spi) {
+Sa offer_esp(std::span<const EspSuite> suites, base::Spi spi, std::span<const KeMethod> pfs) {
   base::Writer spi_octets;
   spi_octets.u32(spi.value);
   Sa sa;
@@ -170,8 +130,11 @@ Sa offer_esp(std::span<const EspSuite> suites, base::Spi spi) {
     if (!is_acceptable(suite)) continue;
     Proposal& proposal =
         proposal_of(sa, base::ProtocolId::esp, spi_octets.view(), encr_transform(suite.encr, suite.key_bits));
-    const EsnId esn = suite.esn ? EsnId::esn : EsnId::no_esn;
-    add_once(proposal.transforms, {TransformType::esn, number(esn), std::nullopt, false});
+    add_integ(proposal.transforms, suite.integ);
+    for (const KeMethod method : pfs) {
+      if (method == KeMethod::none || is_acceptable(method)) add_once(proposal.transforms, transform(method));
+    }
+    add_once(proposal.transforms, esn_transform(suite.esn));
   }
   return sa;
 }
@@ -203,7 +166,7 @@ base::Result<IkeSuite> accept_ike(const Sa& offer, const Sa& response) {
   const Transform& encr = of_type(*chosen, TransformType::encr);
   return IkeSuite{static_cast<EncrId>(encr.id), key_bits_of(encr),
                   static_cast<PrfId>(of_type(*chosen, TransformType::prf).id),
-                  static_cast<KeMethod>(of_type(*chosen, TransformType::ke).id)};
+                  static_cast<KeMethod>(of_type(*chosen, TransformType::ke).id), integ_of(*chosen)};
 }
 
 base::Result<AcceptedEsp> accept_esp(const Sa& offer, const Sa& response) {
@@ -217,8 +180,8 @@ base::Result<AcceptedEsp> accept_esp(const Sa& offer, const Sa& response) {
   }
   if (spi.value <= 255) return fail(Errc::mismatch, "the SPI is a reserved one");
   const Transform& encr = of_type(*chosen, TransformType::encr);
-  const bool esn = of_type(*chosen, TransformType::esn).id == number(EsnId::esn);
-  return AcceptedEsp{{static_cast<EncrId>(encr.id), key_bits_of(encr), esn}, spi};
+  const bool esn = of_type(*chosen, TransformType::esn) == esn_transform(true);
+  return AcceptedEsp{{static_cast<EncrId>(encr.id), key_bits_of(encr), esn, integ_of(*chosen)}, spi, pfs_of(*chosen)};
 }
 
 }  // namespace latchkey::policy

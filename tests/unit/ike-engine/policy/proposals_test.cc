@@ -11,6 +11,7 @@ using api::EspSuite;
 using api::IkeSuite;
 using base::EncrId;
 using base::Errc;
+using base::IntegId;
 using base::KeMethod;
 using base::PrfId;
 using base::ProtocolId;
@@ -27,6 +28,8 @@ const Transform kGcm256 = transform(TransformType::encr, 20, 256);
 const Transform kPrf256 = transform(TransformType::prf, 5);
 const Transform kX25519 = transform(TransformType::ke, 31);
 const Transform kEsn = transform(TransformType::esn, 1);
+const Transform kSha256 = transform(TransformType::integ, 12);
+const Transform kCbc256 = transform(TransformType::encr, 12, 256);
 const Transform kIntegNone = transform(TransformType::integ, 0);
 
 Sa ike_answer() { return {{Proposal{1, ProtocolId::ike, {}, {kGcm256, kPrf256, kX25519}}}}; }
@@ -68,20 +71,46 @@ TEST(ike_offer, holds_nothing_that_was_not_asked_for) {
 }
 
 TEST(ike_offer, leaves_weak_suites_out) {
-  const IkeSuite weak[] = {{EncrId::des3, 192, PrfId::hmac_sha2_256, KeMethod::x25519},
-                           {EncrId::aes_cbc, 256, PrfId::hmac_sha2_256, KeMethod::x25519},
-                           {EncrId::aes_gcm_8, 256, PrfId::hmac_sha2_256, KeMethod::x25519},
-                           {EncrId::aes_gcm_16, 64, PrfId::hmac_sha2_256, KeMethod::x25519},
-                           {EncrId::null, 0, PrfId::hmac_sha2_256, KeMethod::x25519},
-                           {EncrId::aes_gcm_16, 256, PrfId::hmac_sha1, KeMethod::x25519},
-                           {EncrId::aes_gcm_16, 256, PrfId::hmac_md5, KeMethod::x25519},
-                           {EncrId::aes_gcm_16, 256, PrfId::hmac_sha2_256, KeMethod::modp1024},
-                           {EncrId::aes_gcm_16, 256, PrfId::hmac_sha2_256, KeMethod::modp1536},
-                           {EncrId::aes_gcm_16, 256, PrfId::hmac_sha2_256, KeMethod::none}};
+  const IkeSuite weak[] = {
+      {EncrId::des3, 192, PrfId::hmac_sha2_256, KeMethod::x25519},
+      {EncrId::aes_cbc, 256, PrfId::hmac_sha2_256, KeMethod::x25519},
+      {EncrId::aes_cbc, 256, PrfId::hmac_sha2_256, KeMethod::x25519, IntegId::hmac_sha1_96},
+      {EncrId::aes_cbc, 256, PrfId::hmac_sha2_256, KeMethod::x25519, IntegId::hmac_md5_96},
+      {EncrId::aes_cbc, 192, PrfId::hmac_sha2_256, KeMethod::x25519, IntegId::hmac_sha2_256_128},
+      {EncrId::aes_ctr, 256, PrfId::hmac_sha2_256, KeMethod::x25519},
+      {EncrId::des3, 192, PrfId::hmac_sha2_256, KeMethod::x25519, IntegId::hmac_sha2_256_128},
+      {EncrId::aes_gcm_16, 256, PrfId::hmac_sha2_256, KeMethod::x25519, IntegId::hmac_sha2_256_128},
+      {EncrId::chacha20_poly1305, 128, PrfId::hmac_sha2_256, KeMethod::x25519},
+      {EncrId::aes_gcm_12, 256, PrfId::hmac_sha2_256, KeMethod::x25519},
+      {EncrId::aes_gcm_8, 256, PrfId::hmac_sha2_256, KeMethod::x25519},
+      {EncrId::aes_gcm_16, 64, PrfId::hmac_sha2_256, KeMethod::x25519},
+      {EncrId::null, 0, PrfId::hmac_sha2_256, KeMethod::x25519},
+      {EncrId::aes_gcm_16, 256, PrfId::hmac_sha1, KeMethod::x25519},
+      {EncrId::aes_gcm_16, 256, PrfId::hmac_md5, KeMethod::x25519},
+      {EncrId::aes_gcm_16, 256, PrfId::hmac_sha2_256, KeMethod::modp1024},
+      {EncrId::aes_gcm_16, 256, PrfId::hmac_sha2_256, KeMethod::modp1536},
+      {EncrId::aes_gcm_16, 256, PrfId::hmac_sha2_256, KeMethod::none}};
   for (const IkeSuite& suite : weak) EXPECT_FALSE(is_acceptable(suite)) << suite.to_string();
   EXPECT_TRUE(offer_ike(weak).proposals.empty());
   const EspSuite weak_esp[] = {{EncrId::null, 0, true}, {EncrId::aes_cbc, 256, true}, {EncrId::aes_gcm_16, 192, true}};
   EXPECT_TRUE(offer_esp(weak_esp, base::Spi{256}).proposals.empty());
+}
+
+TEST(ike_offer, gives_ciphers_without_integrity_their_algorithms) {
+  const IkeSuite suites[] = {{EncrId::aes_cbc, 256, PrfId::hmac_sha2_256, KeMethod::x25519, IntegId::hmac_sha2_256_128},
+                             {EncrId::aes_cbc, 256, PrfId::hmac_sha2_512, KeMethod::x25519, IntegId::hmac_sha2_512_256},
+                             {EncrId::aes_ctr, 128, PrfId::hmac_sha2_384, KeMethod::x448, IntegId::hmac_sha2_384_192},
+                             {EncrId::aes_ccm_16, 256, PrfId::hmac_sha2_256, KeMethod::ecp521}};
+  const Sa offer = offer_ike(suites);
+  ASSERT_EQ(offer.proposals.size(), 3U);
+  EXPECT_EQ(offer.proposals[0].transforms,
+            (std::vector{transform(TransformType::encr, 12, 256), kPrf256, transform(TransformType::prf, 7), kSha256,
+                         transform(TransformType::integ, 14), kX25519}));
+  EXPECT_EQ(offer.proposals[1].transforms,
+            (std::vector{transform(TransformType::encr, 13, 128), transform(TransformType::prf, 6),
+                         transform(TransformType::integ, 13), transform(TransformType::ke, 32)}));
+  EXPECT_EQ(offer.proposals[2].transforms,
+            (std::vector{transform(TransformType::encr, 16, 256), kPrf256, transform(TransformType::ke, 21)}));
 }
 
 TEST(ike_offer, may_be_answered_with_its_own_groups_only) {
@@ -105,6 +134,14 @@ TEST(accept_ike, takes_transforms_in_any_order_and_integ_none) {
   Sa answer = ike_answer();
   answer.proposals[0].transforms = {kX25519, kIntegNone, kPrf256, kGcm256};
   EXPECT_EQ(accept_ike(ike_offer(), answer).value(), IkeSuite{});
+}
+
+const IkeSuite kCbcSuite{EncrId::aes_cbc, 256, PrfId::hmac_sha2_256, KeMethod::x25519, IntegId::hmac_sha2_256_128};
+
+TEST(accept_ike, takes_the_integrity_algorithm_of_a_cipher_that_has_none) {
+  const IkeSuite only[] = {kCbcSuite};
+  const Sa answer{{Proposal{1, ProtocolId::ike, {}, {kCbc256, kPrf256, kSha256, kX25519}}}};
+  EXPECT_EQ(accept_ike(offer_ike(only), answer).value(), kCbcSuite);
 }
 
 struct Refusal {
@@ -162,6 +199,19 @@ TEST(accept_ike, refuses_every_other_answer) {
   expect_refused(cases, ike_answer(), [](const Sa& sa) { return accept_ike(ike_offer(), sa); });
 }
 
+TEST(accept_ike, refuses_a_cipher_without_its_integrity_algorithm) {
+  const Refusal cases[] = {
+      {"none", [](Sa& sa) { sa.proposals[0].transforms.erase(sa.proposals[0].transforms.begin() + 2); }},
+      {"NONE", [](Sa& sa) { sa.proposals[0].transforms[2] = kIntegNone; }},
+      {"NONE as well", [](Sa& sa) { sa.proposals[0].transforms.push_back(kIntegNone); }},
+      {"HMAC-SHA1", [](Sa& sa) { sa.proposals[0].transforms[2].id = 2; }},
+      {"one that was not offered", [](Sa& sa) { sa.proposals[0].transforms[2].id = 14; }},
+  };
+  const IkeSuite only[] = {kCbcSuite};
+  const Sa good{{Proposal{1, ProtocolId::ike, {}, {kCbc256, kPrf256, kSha256, kX25519}}}};
+  expect_refused(cases, good, [&](const Sa& sa) { return accept_ike(offer_ike(only), sa); });
+}
+
 TEST(accept_ike, wants_an_spi_of_8_octets_in_a_rekeying) {
   const base::Buffer spi(8, 1);
   const Sa offer = offer_ike(default_ike_suites(), spi);
@@ -215,6 +265,35 @@ TEST(accept_esp, refuses_every_other_answer) {
   expect_refused(cases, esp_answer(), [](const Sa& sa) { return accept_esp(esp_offer(), sa); });
 }
 
+TEST(accept_esp, takes_a_cipher_with_its_integrity_algorithm) {
+  const EspSuite only[] = {{EncrId::aes_cbc, 256, true, IntegId::hmac_sha2_256_128}};
+  const Sa offer = offer_esp(only, base::Spi{256});
+  EXPECT_EQ(offer.proposals[0].transforms, (std::vector{kCbc256, kSha256, kEsn}));
+  Sa answer{{Proposal{1, ProtocolId::esp, {0xc0, 0, 0, 1}, {kCbc256, kSha256, kEsn}}}};
+  EXPECT_EQ(accept_esp(offer, answer)->suite, only[0]);
+  answer.proposals[0].transforms.erase(answer.proposals[0].transforms.begin() + 1);
+  EXPECT_FALSE(accept_esp(offer, answer));
+}
+
+TEST(accept_esp, knows_whether_there_is_a_key_exchange_of_its_own) {
+  const EspSuite only[] = {EspSuite{}};
+  const auto accept = [&](std::vector<KeMethod> pfs, std::vector<Transform> answer) {
+    return accept_esp(offer_esp(only, base::Spi{256}, pfs), {{Proposal{1, ProtocolId::esp, {0xc0, 0, 0, 1}, answer}}});
+  };
+  const Transform no_ke = transform(TransformType::ke, 0);
+  EXPECT_EQ(accept({}, {kGcm256, kEsn})->pfs, std::nullopt);
+  EXPECT_EQ(accept({KeMethod::x25519}, {kGcm256, kX25519, kEsn})->pfs, KeMethod::x25519);
+  EXPECT_FALSE(accept({KeMethod::x25519}, {kGcm256, kEsn})) << "without the PFS that was asked for";
+  EXPECT_FALSE(accept({KeMethod::x25519}, {kGcm256, no_ke, kEsn})) << "NONE that was not offered";
+  EXPECT_FALSE(accept({KeMethod::x25519}, {kGcm256, transform(TransformType::ke, 19), kEsn})) << "another method";
+  EXPECT_FALSE(accept({KeMethod::modp1024}, {kGcm256, transform(TransformType::ke, 2), kEsn})) << "a weak method";
+  const std::vector either{KeMethod::x25519, KeMethod::none};
+  EXPECT_EQ(accept(either, {kGcm256, kX25519, kEsn})->pfs, KeMethod::x25519);
+  EXPECT_TRUE(accept(either, {kGcm256, no_ke, kEsn}));
+  EXPECT_EQ(accept(either, {kGcm256, no_ke, kEsn})->pfs, std::nullopt);
+  EXPECT_TRUE(accept(either, {kGcm256, kEsn})) << "NONE left out";
+}
+
 TEST(accept_esp, holds_the_responder_to_esn_when_only_esn_was_offered) {
   const EspSuite only[] = {EspSuite{}};
   const Sa offer = offer_esp(only, base::Spi{256});
@@ -230,6 +309,11 @@ TEST(suites, are_named_as_the_registry_names_them) {
   EXPECT_EQ((IkeSuite{static_cast<EncrId>(99), 1, static_cast<PrfId>(98), static_cast<KeMethod>(97)}.to_string()),
             "ENCR_99_1/PRF_98/KE_97");
   EXPECT_EQ((EspSuite{EncrId::aes_gcm_16, 128, false}.to_string()), "AES_GCM_16_128/NO_ESN");
+  EXPECT_EQ(kCbcSuite.to_string(), "AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/CURVE25519");
+  EXPECT_EQ((EspSuite{EncrId::aes_ctr, 128, true, IntegId::hmac_sha2_512_256}.to_string()),
+            "AES_CTR_128/HMAC_SHA2_512_256/ESN");
+  EXPECT_EQ((IkeSuite{EncrId::des3, 192, PrfId::hmac_sha1, KeMethod::modp1024, IntegId::hmac_sha1_96}.to_string()),
+            "3DES/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_1024");
 }
 
 TEST(reason, has_a_name_for_each) {
