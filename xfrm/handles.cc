@@ -29,11 +29,25 @@ base::Result<api::ChildCounters> XfrmKernel::Tunnel::counters() {
   if (!in)
     return state_.refuse(base::Errc::kernel, "an SA's counters",
                          "cannot read the inbound SA's counters: " + in.error().words);
+  if (outbound_) return api::ChildCounters{.bytes_in = in->bytes, .packets_in = in->packets};
   const auto out = traffic_of(*state_.netlink, pair.local, pair.remote, spi_out);
   if (!out)
     return state_.refuse(base::Errc::kernel, "an SA's counters",
                          "cannot read the outbound SA's counters: " + out.error().words);
   return api::ChildCounters{in->bytes, out->bytes, in->packets, out->packets};
+}
+
+base::Result<void> XfrmKernel::Tunnel::start_sending() {
+  if (!outbound_) return {};
+  auto message = new_sa(*outbound_);
+  if (!message) return std::unexpected(message.error());
+  const Reply reply = state_.netlink->one(std::move(*message));
+  if (!reply.done()) {
+    return state_.refuse(base::Errc::kernel, "the outbound SA", "cannot install the outbound SA: " + reply.words);
+  }
+  outbound_.reset();
+  outbound_key_ = {};
+  return {};
 }
 
 void XfrmKernel::State::forget_spi(const Pair& pair, base::Spi spi, base::ReqId reqid) {

@@ -33,17 +33,25 @@ class XfrmKernel::Spi final : public api::ReservedSpi {
 class XfrmKernel::Tunnel final : public api::KernelTunnel {
  public:
   Tunnel(State& state, base::ReqId reqid) : state_(state), reqid_(reqid) {}
+  /// A tunnel whose outbound SA is still to come, with a key of its own.
+  Tunnel(State& state, base::ReqId reqid, Sa outbound, base::SecretBytes key)
+      : state_(state), reqid_(reqid), outbound_(std::move(outbound)), outbound_key_(std::move(key)) {
+    outbound_->key = outbound_key_.view();
+  }
   Tunnel(const Tunnel&) = delete;
   Tunnel& operator=(const Tunnel&) = delete;
   ~Tunnel() override { state_.end_tunnel(reqid_, keep_guard_); }
 
   base::ReqId reqid() const override { return reqid_; }
   base::Result<api::ChildCounters> counters() override;
+  base::Result<void> start_sending() override;
   void keep_guard() override { keep_guard_ = true; }
 
  private:
   State& state_;
   base::ReqId reqid_;
+  std::optional<Sa> outbound_;
+  base::SecretBytes outbound_key_;
   bool keep_guard_ = false;
 };
 

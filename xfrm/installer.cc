@@ -12,7 +12,8 @@ namespace {
 
 /// As many acknowledgements as a socket's default buffer surely holds.
 constexpr std::size_t kBatch = 64;
-constexpr std::size_t kSas = 2;
+
+std::size_t sas_of(const Plan& plan) { return plan.out ? 2 : 1; }
 
 std::string_view name_of(Direction direction) {
   switch (direction) {
@@ -38,19 +39,21 @@ std::string name_of(std::string_view which, const Sa& sa) {
 /// The part of the plan that message `index` was about, in a person's words.
 std::string part_of(const Plan& plan, std::size_t index) {
   if (index == 0) return name_of("inbound", plan.in);
-  if (index == 1) return name_of("outbound", plan.out);
-  return name_of(plan.policies[index - kSas].next);
+  if (index < sas_of(plan)) return name_of("outbound", *plan.out);
+  return name_of(plan.policies[index - sas_of(plan)].next);
 }
 
 base::Result<std::vector<Message>> messages_of(const Plan& plan) {
   auto in = plan.larval ? update_sa(plan.in) : new_sa(plan.in);
   if (!in) return std::unexpected(in.error());
-  auto out = new_sa(plan.out);
-  if (!out) return std::unexpected(out.error());
   std::vector<Message> messages;
-  messages.reserve(kSas + plan.policies.size());
+  messages.reserve(sas_of(plan) + plan.policies.size());
   messages.push_back(std::move(*in));
-  messages.push_back(std::move(*out));
+  if (plan.out) {
+    auto out = new_sa(*plan.out);
+    if (!out) return std::unexpected(out.error());
+    messages.push_back(std::move(*out));
+  }
   for (const PolicyChange& change : plan.policies) {
     messages.push_back(change.previous ? update_policy(change.next) : new_policy(change.next));
   }
@@ -59,8 +62,8 @@ base::Result<std::vector<Message>> messages_of(const Plan& plan) {
 
 Message undo(const Plan& plan, std::size_t index) {
   if (index == 0) return delete_sa(plan.in.destination, plan.in.spi);
-  if (index == 1) return delete_sa(plan.out.destination, plan.out.spi);
-  const PolicyChange& change = plan.policies[index - kSas];
+  if (index < sas_of(plan)) return delete_sa(plan.out->destination, plan.out->spi);
+  const PolicyChange& change = plan.policies[index - sas_of(plan)];
   return change.previous ? update_policy(*change.previous) : delete_policy(change.next.key);
 }
 

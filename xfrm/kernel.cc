@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "xfrm/handles.h"
 #include "xfrm/installer.h"
@@ -26,11 +27,11 @@ Plan plan_for(const api::ChildSa& child, base::ReqId reqid, const XfrmConfig& co
   Plan plan;
   plan.in = {child.mode, child.suite,         child.remote, child.local,        child.spi_in,
              reqid,      child.key_in.view(), {},           config.sa_lifetime, config.replay_window};
-  plan.out = {child.mode, child.suite,          child.local, child.remote,       child.spi_out,
-              reqid,      child.key_out.view(), {},          config.sa_lifetime, config.replay_window};
+  plan.out = Sa{child.mode, child.suite,          child.local, child.remote,       child.spi_out,
+                reqid,      child.key_out.view(), {},          config.sa_lifetime, config.replay_window};
   if (child.encapsulated) {
     plan.in.encapsulation = UdpPorts{child.remote_port, child.local_port};
-    plan.out.encapsulation = UdpPorts{child.local_port, child.remote_port};
+    plan.out->encapsulation = UdpPorts{child.local_port, child.remote_port};
   }
   return plan;
 }
@@ -193,6 +194,8 @@ base::Result<std::unique_ptr<api::KernelTunnel>> XfrmKernel::install(std::unique
   auto changes = s.protections.plan(pair, child.mode, spi->reqid());
   if (!changes) return s.refuse(changes.error().code, changes.error().text, "too many addresses are protected");
   plan.policies = std::move(*changes);
+  std::optional<Sa> later;
+  if (!child.sending) later = std::exchange(plan.out, std::nullopt);
   if (const auto refusal = carry_out(*s.netlink, std::move(plan))) {
     return s.refuse(refusal->error.code, refusal->error.text, refusal->to_string());
   }
@@ -200,6 +203,7 @@ base::Result<std::unique_ptr<api::KernelTunnel>> XfrmKernel::install(std::unique
   --s.reserved;
   s.live.insert_or_assign(spi->reqid().value, LiveTunnel{pair, child.spi_in, child.spi_out});
   s.protections.installed(pair, child.mode, spi->reqid(), s.now);
+  if (later) return std::make_unique<Tunnel>(s, spi->reqid(), *later, child.key_out.clone());
   return std::make_unique<Tunnel>(s, spi->reqid());
 }
 

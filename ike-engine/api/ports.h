@@ -22,6 +22,9 @@ class KernelTunnel {
   virtual ~KernelTunnel() = default;
   virtual base::ReqId reqid() const = 0;
   virtual base::Result<ChildCounters> counters() = 0;
+  /// Packets go out by this child, too, and no longer by those with its reqid that are older: for a child that was
+  /// installed with `sending` false. Nothing happens for another. Errors: kernel.
+  virtual base::Result<void> start_sending() = 0;
   /// From now on the destructor leaves policies and guard in place, so that a lost tunnel never becomes plaintext.
   virtual void keep_guard() = 0;
 };

@@ -86,6 +86,7 @@ struct ChildSa {
   std::optional<base::Address> inner_local = {};   ///< our inner address, if it is not `local` (a lease)
   std::optional<base::Address> inner_remote = {};  ///< the peer's
   bool guard = true;                               ///< block plaintext to the peer, too (an initiator's promise)
+  bool sending = true;  ///< false: packets only come in by it, until KernelTunnel::start_sending()
   SoftLimits soft = {};
 };
 

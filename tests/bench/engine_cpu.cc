@@ -57,6 +57,7 @@ class NoKernel : public api::Kernel {
    public:
     base::ReqId reqid() const override { return base::ReqId{0x4c000001}; }
     base::Result<api::ChildCounters> counters() override { return api::ChildCounters{}; }
+    base::Result<void> start_sending() override { return {}; }
     void keep_guard() override {}
   };
   std::uint32_t last_ = 0xc0000000;

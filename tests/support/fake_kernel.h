@@ -16,10 +16,12 @@ class FakeKernel : public api::Kernel {
     base::ReqId reqid;
     bool live = true;
     bool guard_kept = false;
+    bool sending = true;
   };
 
   bool refuse_spi = false;
   bool refuse_install = false;
+  bool refuse_sending = false;
   api::ChildCounters counters;
 
   base::Result<std::unique_ptr<api::ReservedSpi>> allocate_spi(const base::Address&, const base::Address&) override {
@@ -35,7 +37,7 @@ class FakeKernel : public api::Kernel {
     if (refuse_install) return base::fail(base::Errc::kernel, "fake kernel refuses to install");
     const base::ReqId fresh{0x4c000000u + static_cast<std::uint32_t>(installed_.size()) + 1};
     const base::ReqId reqid = child.reqid.value_or(fresh);
-    installed_.push_back({copy(child), reqid});
+    installed_.push_back({.child = copy(child), .reqid = reqid, .sending = child.sending});
     return std::make_unique<Tunnel>(*this, installed_.size() - 1);
   }
 
@@ -56,7 +58,8 @@ class FakeKernel : public api::Kernel {
     return {from.mode,         from.suite,          from.local,           from.remote,
             from.encapsulated, from.local_port,     from.remote_port,     from.spi_in,
             from.spi_out,      from.key_in.clone(), from.key_out.clone(), from.reqid,
-            from.inner_local,  from.inner_remote,   from.guard,           from.soft};
+            from.inner_local,  from.inner_remote,   from.guard,           from.sending,
+            from.soft};
   }
 
  private:
@@ -77,6 +80,11 @@ class FakeKernel : public api::Kernel {
     ~Tunnel() override { kernel_.installed_[index_].live = false; }
     base::ReqId reqid() const override { return kernel_.installed_[index_].reqid; }
     base::Result<api::ChildCounters> counters() override { return kernel_.counters; }
+    base::Result<void> start_sending() override {
+      if (kernel_.refuse_sending) return base::fail(base::Errc::kernel, "fake kernel refuses to send");
+      kernel_.installed_[index_].sending = true;
+      return {};
+    }
     void keep_guard() override { kernel_.installed_[index_].guard_kept = true; }
 
    private:

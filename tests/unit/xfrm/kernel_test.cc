@@ -89,6 +89,32 @@ TEST_F(xfrm_kernel, takes_everything_away_with_the_handle) {
   EXPECT_EQ(kernel.guards(), 0U);
 }
 
+TEST_F(xfrm_kernel, keeps_the_outbound_sa_back_until_it_is_wanted) {
+  auto spi = reserve();
+  api::ChildSa rekeyed = child(spi->spi());
+  rekeyed.sending = false;
+  const auto tunnel = kernel.install(std::move(spi), rekeyed);
+  ASSERT_TRUE(tunnel);
+  EXPECT_EQ(state.sas.size(), 1U);
+  EXPECT_TRUE((*tunnel)->counters());
+  EXPECT_TRUE((*tunnel)->start_sending());
+  EXPECT_EQ(state.sas.size(), 2U);
+  EXPECT_TRUE((*tunnel)->start_sending()) << "a second time changes nothing";
+  EXPECT_EQ(state.sas.size(), 2U);
+}
+
+TEST_F(xfrm_kernel, says_so_when_the_outbound_sa_is_refused_later) {
+  auto spi = reserve();
+  api::ChildSa rekeyed = child(spi->spi());
+  rekeyed.sending = false;
+  const auto tunnel = kernel.install(std::move(spi), rekeyed);
+  state.refusals[XFRM_MSG_NEWSA] = {EINVAL, "Requested COMP algorithm not found"};
+  const auto sending = (*tunnel)->start_sending();
+  ASSERT_FALSE(sending);
+  EXPECT_EQ(sending.error().code, base::Errc::kernel);
+  EXPECT_NE(kernel.last_error().find("the outbound SA"), std::string::npos) << kernel.last_error();
+}
+
 struct RefusalCase {
   std::uint16_t type;
   const char* part;
