@@ -148,8 +148,9 @@ UdpSocket::~UdpSocket() {
 bool UdpSocket::send(const api::Datagram& datagram) const {
   sockaddr_storage to{};
   const socklen_t size = to_sockaddr(datagram.path.remote, to);
-  std::array<iovec, 2> parts{{{const_cast<std::uint8_t*>(kMarker.data()), nat_port_ ? kMarker.size() : 0},
-                              {const_cast<std::uint8_t*>(datagram.bytes.data()), datagram.bytes.size()}}};
+  std::array<iovec, 2> parts{
+      {{const_cast<std::uint8_t*>(kMarker.data()), nat_port_ && !datagram.keepalive ? kMarker.size() : 0},
+       {const_cast<std::uint8_t*>(datagram.bytes.data()), datagram.bytes.size()}}};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> control{};
   msghdr message{};
   message.msg_name = &to;

@@ -33,6 +33,7 @@ struct Path {
 struct Datagram {
   Path path;
   base::Buffer bytes;
+  bool keepalive = false;  ///< as it stands, without non-ESP marker (RFC 3948 section 2.3)
 };
 
 enum class Mode : std::uint8_t { tunnel, transport };
@@ -93,6 +94,13 @@ struct ChildSa {
 struct ChildCounters {
   std::uint64_t bytes_in = 0, bytes_out = 0;
   std::uint64_t packets_in = 0, packets_out = 0;
+};
+
+/// An SA of a child's has come to a limit that the kernel was told: named as the kernel names it.
+struct Expired {
+  base::Address destination;  ///< of its packets: ours for an inbound SA
+  base::Spi spi;
+  bool hard = false;  ///< the SA is gone; otherwise it should be replaced soon
 };
 
 /// Why a negotiation or an SA ended.

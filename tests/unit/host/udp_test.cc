@@ -66,6 +66,18 @@ INSTANTIATE_TEST_SUITE_P(families, udp_socket,
                          testing::Values(Case{"127.0.0.1", false}, Case{"127.0.0.2", true}, Case{"::1", false},
                                          Case{"::1", true}));
 
+TEST(keep_alive, goes_out_as_one_octet_without_marker) {
+  const Address here = *Address::parse("127.0.0.1");
+  auto socket = UdpSocket::open(Family::ipv4, 0, true);
+  auto plain = UdpSocket::open(Family::ipv4, 0, false);  // leaves what comes as it is
+  ASSERT_TRUE(socket && plain);
+  ASSERT_TRUE(socket->send({{{here, socket->port()}, {here, plain->port()}, true}, {0xff}, true}));
+  const auto got = receive(*plain);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_EQ(got[0].bytes, base::Buffer{0xff});
+  EXPECT_EQ(got[0].path.remote.port, socket->port());
+}
+
 TEST(udp_receiver, drops_keep_alives_and_esp_on_the_nat_port) {
   auto socket = UdpSocket::open(Family::ipv4, 0, true);
   ASSERT_TRUE(socket);
