@@ -53,6 +53,8 @@ base::Result<IkeKeys> derive_ike_keys(PrfId id, Bytes skeyseed, const KeyInputs&
                                       std::size_t encr_size) {
   const auto spi_i = octets_of(inputs.spi_i);
   const auto spi_r = octets_of(inputs.spi_r);
+  // RFC 7296 section 2.14
+  //= The lengths of SK_d, SK_pi, and SK_pr MUST be the preferred key length of the PRF agreed upon.
   const std::size_t size = prf_size(id);
   // RFC 7296 section 2.14
   //= {SK_d | SK_ai | SK_ar | SK_ei | SK_er | SK_pi | SK_pr} = prf+ (SKEYSEED, Ni | Nr | SPIi | SPIr)

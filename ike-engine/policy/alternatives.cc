@@ -32,11 +32,16 @@ bool belongs_to(TransformType type, ProtocolId protocol) {
 
 Alternatives::Alternatives(const wire::Proposal& proposal) {
   for (const Transform& one : proposal.transforms) {
+    // RFC 7296 section 3.3.6
+    //= If the responder receives a proposal that contains a Transform Type it does not understand, or a proposal that is
+    //= missing a mandatory Transform Type, it MUST consider this proposal unacceptable
     if (!belongs_to(one.type, proposal.protocol)) {
       understood_ = false;
       return;
     }
     types_.set(index(one.type));
+    // RFC 7296 section 3.3.6
+    //= one that contains a Transform Attribute it does not understand, it MUST consider this transform unacceptable
     if (one.unknown_attribute) continue;
     if (!one.key_bits && one.id < kIds) plain_[index(one.type)].set(one.id);
     if (one.key_bits && std::ranges::find(sized_, one) == sized_.end()) sized_.push_back(one);

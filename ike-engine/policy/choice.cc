@@ -80,6 +80,9 @@ std::optional<KeMethod> choose_pfs(const Alternatives& proposal, std::span<const
 
 /// The proposal of the answer: what both protocols have in common.
 Proposal answer_to(const Proposal& offered, base::Bytes own_spi, const auto& suite) {
+  // RFC 7296 section 3.3.1
+  //= When a proposal is accepted, the proposal number in the SA payload MUST match the number on the proposal sent that
+  //= was accepted.
   return {offered.number, offered.protocol, base::to_buffer(own_spi), {encr_transform(suite.encr, suite.key_bits)}};
 }
 
@@ -137,6 +140,9 @@ std::optional<ChosenEsp> choose_from(const Proposal& proposal, std::span<const E
 
 base::Result<ChosenIke> choose_ike(const Sa& offer, std::span<const IkeSuite> allowed, base::Bytes own_spi,
                                    std::optional<KeMethod> ke_payload) {
+  // RFC 7296 section 3.3.6
+  //= Responders MUST select a single complete set of parameters from the offers (or reject all offers if none are
+  //= acceptable).
   const std::optional<KeMethod> rounds[] = {ke_payload, std::nullopt};
   for (const auto& wanted : rounds) {
     for (const Proposal& proposal : offer.proposals) {

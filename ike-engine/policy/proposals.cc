@@ -57,6 +57,9 @@ bool has_type_twice(const std::vector<Transform>& transforms) {
 
 /// The chosen transforms, one of each type that our proposal of that number has, every one of them ours.
 base::Result<std::vector<Transform>> chosen_transforms(const Sa& offer, const Sa& response) {
+  // RFC 7296 section 3.3.6
+  //= The initiator of an exchange MUST check that the accepted offer is consistent with one of its proposals, and if not
+  //= MUST terminate the exchange.
   // RFC 7296 section 2.7
   //= The responder MUST accept a single proposal or reject them all and return an error.
   // RFC 7296 section 2.7
@@ -103,6 +106,10 @@ std::optional<KeMethod> pfs_of(const std::vector<Transform>& chosen) {
 }
 
 void add_integ(std::vector<Transform>& transforms, IntegId integ) {
+  // RFC 7296 section 3.3
+  //= Combined-mode ciphers include both integrity and encryption in a single encryption algorithm, and MUST either offer
+  //= no integrity algorithm or a single integrity algorithm of "NONE", with no integrity algorithm being the RECOMMENDED
+  //= method.
   // RFC 7296 section 3.3.3
   //= A proposal MAY omit the optional types if the only value for them it will accept is NONE.
   if (integ != IntegId::none) add_once(transforms, transform(integ));
@@ -111,6 +118,8 @@ void add_integ(std::vector<Transform>& transforms, IntegId integ) {
 }  // namespace
 
 Sa offer_ike(std::span<const IkeSuite> suites, base::Bytes spi) {
+  // RFC 7296 section 3.3
+  //= If there is more than one, they MUST be ordered from most preferred to least preferred.
   Sa sa;
   for (const IkeSuite& suite : suites) {
     if (!is_acceptable(suite)) continue;
