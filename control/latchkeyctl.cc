@@ -1,4 +1,4 @@
-// latchkeyctl: what an operator asks of the running Latchkey.
+// latchkeyctl: what an operator asks of the running Latchkey, and what he prepares for it.
 
 #include <fmt/format.h>
 
@@ -6,9 +6,11 @@
 #include <cstdio>
 
 #include "control/client.h"
+#include "control/keygen.h"
 #include "control/status_text.h"
 #include "host/config.h"
 #include "host/control_socket.h"
+#include "host/secret_file.h"
 #include "latchkey-config.h"
 
 namespace latchkey::control {
@@ -45,8 +47,38 @@ int print(const std::string& text) {
   return kOk;
 }
 
+int keygen(const KeygenOptions& options) {
+  const bool is_new = options.from.empty();
+  const auto key = is_new ? new_key(options) : key_of_file(options.from);
+  if (!key) return complain(is_new ? kUsage : kRefused, key.error());
+  // The record first: a key that cannot be published is not worth a file.
+  const auto lines = record_lines(options.name, key->public_key());
+  if (!lines) return complain(kRefused, lines.error());
+  if (is_new) {
+    const auto pem = key->to_pem();
+    if (!pem) return complain(kRefused, pem.error().text);
+    if (const auto written = host::write_secret_file(options.out, pem->view()); !written) {
+      return complain(kRefused, written.error());
+    }
+    fmt::print(stderr, "latchkeyctl: the private key is in {}; publish either of these lines\n", options.out);
+  }
+  return print(*lines);
+}
+
+CLI::App* add_keygen(CLI::App& app, KeygenOptions& options) {
+  auto* command = app.add_subcommand("keygen", "Makes a server's key and prints the IPSECKEY record that publishes it");
+  auto* type = command->add_option("--type", options.type, "ed25519 (default), ecdsa or rsa");
+  auto* bits =
+      command->add_option("--bits", options.bits, "rsa: 2048 to 4096, default 3072; ecdsa: 256 (default) or 384");
+  auto* out = command->add_option("--out", options.out, "The new private key's file, default " + options.out);
+  auto* from = command->add_option("--from", options.from, "Prints the record of the private key in this file");
+  from->excludes(type)->excludes(bits)->excludes(out);
+  command->add_option("--name", options.name, "The record's owner, default @: the zone itself");
+  return command;
+}
+
 int run(int argc, char** argv) {
-  CLI::App app("Asks the Latchkey that runs inside Unbound.", "latchkeyctl");
+  CLI::App app("Asks the Latchkey that runs inside Unbound, and makes servers' keys.", "latchkeyctl");
   app.footer(
       "The control socket is /run/latchkey/control.sock or what LATCHKEY_SOCKET names.\n"
       "Exit status: 0 done, 1 refused, 2 wrong usage, 3 nobody answers.");
@@ -62,6 +94,8 @@ int run(int argc, char** argv) {
   check_command->add_option("FILE", file, "Default: the file that Latchkey would read");
   auto* help_command = config->add_subcommand("help", "Lists every key with its default");
   auto* manual_command = config->add_subcommand("manual", "Prints the manual page latchkey.yaml(5)");
+  KeygenOptions keygen_options;
+  auto* keygen_command = add_keygen(app, keygen_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -69,6 +103,7 @@ int run(int argc, char** argv) {
   }
   if (status_command->parsed()) return status(as_json);
   if (check_command->parsed()) return check(file);
+  if (keygen_command->parsed()) return keygen(keygen_options);
   if (help_command->parsed()) return print(host::config_help());
   if (manual_command->parsed()) return print(host::config_manual());
   return kUsage;

@@ -12,6 +12,7 @@ host_libhost_la_SOURCES = \
   host/log.cc host/log.h \
   host/loop.cc host/loop.h \
   host/own_addresses.cc host/own_addresses.h \
+  host/secret_file.cc host/secret_file.h \
   host/suites.cc host/suites.h \
   host/tenant.h \
   host/udp.cc host/udp.h

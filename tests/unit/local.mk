@@ -71,7 +71,8 @@ tests_unit_xfrm_lab_LDADD = $(LINK_XFRM)
 
 tests_unit_host_test_SOURCES = \
   tests/unit/host/cidr_test.cc tests/unit/host/config_test.cc tests/unit/host/control_socket_test.cc \
-  tests/unit/host/log_test.cc tests/unit/host/loop_test.cc tests/unit/host/udp_test.cc
+  tests/unit/host/log_test.cc tests/unit/host/loop_test.cc tests/unit/host/secret_file_test.cc \
+  tests/unit/host/udp_test.cc
 tests_unit_host_test_LDADD = tests/libsupport.la $(LINK_HOST) $(GTEST_LINK)
 
 tests_unit_gate_test_SOURCES = \
@@ -91,8 +92,9 @@ tests_unit_gate_test_SOURCES = \
 tests_unit_gate_test_LDADD = tests/libsupport.la $(LINK_GATE) $(GTEST_LINK)
 
 tests_unit_control_test_SOURCES = \
-  tests/unit/control/client_test.cc tests/unit/control/manual_test.cc tests/unit/control/status_text_test.cc
-tests_unit_control_test_LDADD = control/libcontrol.la $(LINK_HOST) $(GTEST_LINK)
+  tests/unit/control/client_test.cc tests/unit/control/keygen_test.cc tests/unit/control/manual_test.cc \
+  tests/unit/control/status_text_test.cc
+tests_unit_control_test_LDADD = control/libcontrol.la $(LINK_IPSECKEY) $(LINK_HOST) $(GTEST_LINK)
 
 tests_unit_support_test_SOURCES = tests/unit/support/responder_test.cc
 tests_unit_support_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
