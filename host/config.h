@@ -10,8 +10,7 @@
 #include <vector>
 
 #include "host/cidr.h"
-#include "host/log.h"
-#include "ike-engine/api/types.h"
+#include "host/common_config.h"
 
 namespace latchkey::host {
 
@@ -21,9 +20,6 @@ enum class UnsignedPolicy : std::uint8_t {
   opportunistic,  ///< try for unsigned_deadline, release anyway
   require,        ///< a tunnel or SERVFAIL
 };
-
-/// How ESP travels.
-enum class Encapsulation : std::uint8_t { udp, native };
 
 /// Bounds of the tables (security rule 9).
 struct Limits {
@@ -37,22 +33,15 @@ struct Limits {
 };
 
 /// Every key of latchkey.yaml; what is initialised here are the documented defaults.
-struct Config {
-  std::uint16_t ike_port = 500;
-  std::uint16_t nat_port = 4500;
+struct Config : CommonConfig {
   std::chrono::milliseconds deadline{4000};
   UnsignedPolicy unsigned_policy = UnsignedPolicy::opportunistic;
   std::chrono::milliseconds unsigned_deadline{300};
   std::chrono::seconds failed_first{5};
   std::chrono::seconds failed_max{300};
   Limits limits;
-  std::vector<api::IkeSuite> ike_proposals;  ///< empty: the engine's defaults
-  std::vector<api::EspSuite> esp_proposals;
   std::vector<Cidr> allow_private;
-  std::vector<Cidr> gateway_for;      ///< clients beside this host whose traffic crosses us (security rule 10)
-  std::uint32_t replay_window = 128;  ///< packets, a multiple of 32
-  Encapsulation encapsulation = Encapsulation::udp;
-  Level log_level = Level::info;
+  std::vector<Cidr> gateway_for;  ///< clients beside this host whose traffic crosses us (security rule 10)
 };
 
 inline constexpr std::string_view kDefaultConfigPath = "/etc/latchkey/latchkey.yaml";
@@ -69,13 +58,6 @@ std::expected<Config, std::string> read_config(const std::string& path);
 /// kDefaultConfigPath, or the defaults if that does not exist.
 std::expected<Config, std::string> load_config();
 
-/// One row of the table, for the manual page and `latchkeyctl config help`.
-struct KeyHelp {
-  std::string_view key;   ///< "listen.ike_port"
-  std::string_view type;  ///< "1-65535", "udp|native"
-  std::string fallback;   ///< the default as one would write it
-  std::string_view help;
-};
 /// The rows in the order of the manual.
 std::vector<KeyHelp> config_keys();
 /// The table for a terminal.

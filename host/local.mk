@@ -3,12 +3,17 @@ noinst_LTLIBRARIES += host/libhost.la
 
 host_libhost_la_SOURCES = \
   host/cidr.cc host/cidr.h \
+  host/common_config.h host/common_keys.h \
   host/config.cc host/config.h \
+  host/config_keys.h \
+  host/config_page.cc host/config_page.h \
+  host/config_reader.cc host/config_reader.h \
   host/config_table.cc host/config_table.h \
   host/config_text.cc \
   host/config_values.cc host/config_values.h \
   host/control_socket.cc host/control_socket.h \
   host/engine_thread.cc host/engine_thread.h \
+  host/files.cc host/files.h \
   host/log.cc host/log.h \
   host/loop.cc host/loop.h \
   host/own_addresses.cc host/own_addresses.h \
