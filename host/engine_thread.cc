@@ -15,7 +15,6 @@
 #include "host/own_addresses.h"
 #include "host/udp.h"
 #include "ike-engine/api/engine.h"
-#include "xfrm/kernel.h"
 
 namespace latchkey::host {
 namespace {
@@ -33,38 +32,22 @@ class SystemRandom final : public api::Random {
   }
 };
 
-api::EngineConfig engine_config(const Config& config) {
-  api::EngineConfig out;
-  out.ike = config.ike_proposals;
-  out.esp = config.esp_proposals;
-  out.encapsulate = config.encapsulation == Encapsulation::udp;
-  out.ike_port = config.ike_port;
-  out.nat_port = config.nat_port;
-  out.max_half_open = config.limits.half_open;
-  out.max_sessions = config.limits.peers + config.limits.half_open;
-  return out;
-}
-
-xfrm::XfrmConfig kernel_config(const Config& config) {
-  xfrm::XfrmConfig out;
-  out.max_addresses = config.limits.peers;
-  out.max_reserved = config.limits.half_open;
-  out.replay_window = static_cast<std::uint16_t>(config.replay_window);
-  return out;
-}
-
 using Opened = std::expected<void, std::string>;
+
+struct Ports {
+  std::uint16_t ike, nat;
+};
 
 /// What lives on the thread: made, used and destroyed there.
 class Hosted final : public Services {
  public:
-  Hosted(const Config& config, const Log& log, Tenant& tenant, Loop& loop)
-      : config_(config),
+  Hosted(const EngineSettings& settings, const Log& log, Tenant& tenant, Loop& loop)
+      : ports_{settings.engine.ike_port, settings.engine.nat_port},
         log_(log),
         tenant_(tenant),
         loop_(loop),
-        kernel_(random_, kernel_config(config)),
-        engine_(std::make_unique<api::Engine>(engine_config(config), random_, kernel_)) {}
+        kernel_(random_, settings.kernel),
+        engine_(std::make_unique<api::Engine>(settings.engine, random_, kernel_)) {}
 
   Opened open();
   void close_down();
@@ -90,7 +73,7 @@ class Hosted final : public Services {
   void settle();
   void send(const api::Datagram& datagram);
 
-  const Config config_;
+  const Ports ports_;
   const Log& log_;
   Tenant& tenant_;
   Loop& loop_;
@@ -121,7 +104,7 @@ Opened Hosted::open() {
   tenant_.start(*this, now);
   watch();
   settle();
-  log_.info("engine_started", {{"ike_port", config_.ike_port}, {"nat_port", config_.nat_port}});
+  log_.info("engine_started", {{"ike_port", ports_.ike}, {"nat_port", ports_.nat}});
   return {};
 }
 
@@ -130,7 +113,7 @@ Opened Hosted::open_sockets() {
   for (const base::Family family : {base::Family::ipv4, base::Family::ipv6}) {
     if (!UdpSocket::has(family)) continue;
     for (const bool nat_port : {false, true}) {
-      auto socket = UdpSocket::open(family, nat_port ? config_.nat_port : config_.ike_port, nat_port);
+      auto socket = UdpSocket::open(family, nat_port ? ports_.nat : ports_.ike, nat_port);
       if (!socket) return std::unexpected(socket.error());
       if (auto prepared = prepare(*socket); !prepared) return prepared;
       sockets_.push_back(std::move(*socket));
@@ -204,8 +187,7 @@ base::Result<api::SessionId> Hosted::connect(const base::Address& remote, const 
                                              base::TimePoint deadline, base::TimePoint now) {
   const auto local = kernel_.source_address(remote);
   if (!local) return std::unexpected(local.error());
-  return engine_->connect({.local = {*local, config_.ike_port}, .remote = remote, .keys = keys, .deadline = deadline},
-                          now);
+  return engine_->connect({.local = {*local, ports_.ike}, .remote = remote, .keys = keys, .deadline = deadline}, now);
 }
 
 void Hosted::close_down() {
@@ -225,12 +207,12 @@ struct EngineThread::Impl {
 namespace {
 
 /// The thread. Whatever goes wrong before the loop runs is the operator's to read.
-void live(Loop& loop, const Config& config, const Log& log, Tenant& tenant, std::promise<Opened> opened) {
+void live(Loop& loop, const EngineSettings& settings, const Log& log, Tenant& tenant, std::promise<Opened> opened) {
   ::pthread_setname_np(::pthread_self(), "latchkey");
   std::unique_ptr<Hosted> hosted;
   Opened result;
   try {
-    hosted = std::make_unique<Hosted>(config, log, tenant, loop);
+    hosted = std::make_unique<Hosted>(settings, log, tenant, loop);
     result = hosted->open();
   } catch (const std::exception& error) {
     result = std::unexpected(std::string(error.what()));
@@ -247,8 +229,8 @@ void live(Loop& loop, const Config& config, const Log& log, Tenant& tenant, std:
 
 EngineThread::EngineThread(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-std::expected<std::unique_ptr<EngineThread>, std::string> EngineThread::start(const Config& config, const Log& log,
-                                                                              Tenant& tenant) {
+std::expected<std::unique_ptr<EngineThread>, std::string> EngineThread::start(const EngineSettings& settings,
+                                                                              const Log& log, Tenant& tenant) {
   auto impl = std::make_unique<Impl>();
   std::promise<Opened> opened;
   auto result = opened.get_future();
@@ -257,7 +239,7 @@ std::expected<std::unique_ptr<EngineThread>, std::string> EngineThread::start(co
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   impl->thread =
-      std::thread(live, std::ref(impl->loop), std::cref(config), std::cref(log), std::ref(tenant), std::move(opened));
+      std::thread(live, std::ref(impl->loop), std::cref(settings), std::cref(log), std::ref(tenant), std::move(opened));
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   const Opened ready = result.get();
   if (!ready) {

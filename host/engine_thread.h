@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "host/config.h"
+#include "host/engine_settings.h"
 #include "host/log.h"
 #include "host/tenant.h"
 
@@ -17,7 +17,7 @@ class EngineThread {
   /// Starts the thread and waits until everything is open. `log` and `tenant` outlive the result. The error is one
   /// sentence for the operator: no CAP_NET_ADMIN, no ESP in the kernel, who may hold port 500, ... Nothing is left
   /// behind then.
-  static std::expected<std::unique_ptr<EngineThread>, std::string> start(const Config& config, const Log& log,
+  static std::expected<std::unique_ptr<EngineThread>, std::string> start(const EngineSettings& settings, const Log& log,
                                                                          Tenant& tenant);
   /// Says goodbye to the peers, takes our kernel state away and joins the thread.
   ~EngineThread();

@@ -12,6 +12,7 @@ host_libhost_la_SOURCES = \
   host/config_text.cc \
   host/config_values.cc host/config_values.h \
   host/control_socket.cc host/control_socket.h \
+  host/engine_settings.cc host/engine_settings.h \
   host/engine_thread.cc host/engine_thread.h \
   host/files.cc host/files.h \
   host/log.cc host/log.h \

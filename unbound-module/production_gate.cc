@@ -37,7 +37,7 @@ std::expected<Gate*, std::string> production_gate(const host::Config& config, ho
     return &production->gate;
   }
   auto fresh = std::make_unique<Production>(config, std::move(sink));
-  auto thread = host::EngineThread::start(config, fresh->log, fresh->gate);
+  auto thread = host::EngineThread::start(host::engine_settings(config), fresh->log, fresh->gate);
   if (!thread) return std::unexpected(thread.error());
   fresh->thread = std::move(*thread);
   production = std::move(fresh);
