@@ -6,7 +6,7 @@
 
 #include "host/common_keys.h"
 #include "host/config_table.h"
-#include "host/files.h"
+#include "host/text_file.h"
 
 namespace latchkey::host {
 namespace {
@@ -32,7 +32,7 @@ std::expected<Config, std::string> parse_config(std::string_view text, std::stri
 }
 
 std::expected<Config, std::string> read_config(const std::string& path) {
-  const auto text = read_file(path);
+  const auto text = read_text_file(path);
   if (!text) return std::unexpected(text.error());
   return parse_config(*text, path);
 }

@@ -14,11 +14,11 @@ host_libhost_la_SOURCES = \
   host/control_socket.cc host/control_socket.h \
   host/engine_settings.cc host/engine_settings.h \
   host/engine_thread.cc host/engine_thread.h \
-  host/files.cc host/files.h \
   host/log.cc host/log.h \
   host/loop.cc host/loop.h \
   host/own_addresses.cc host/own_addresses.h \
   host/secret_file.cc host/secret_file.h \
   host/suites.cc host/suites.h \
   host/tenant.h \
+  host/text_file.cc host/text_file.h \
   host/udp.cc host/udp.h

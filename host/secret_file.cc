@@ -40,15 +40,25 @@ bool write_all(int fd, Bytes data) {
   return ::fsync(fd) == 0;
 }
 
-}  // namespace
+/// What is wrong with how a secret is kept; nothing if all is well.
+std::string complaint(const std::string& path, const struct stat& status) {
+  if ((status.st_mode & 077) != 0) {
+    return fmt::format("others may use this file (its mode is {:04o}), and it holds a secret: chmod 600 {}",
+                       status.st_mode & 07777, path);
+  }
+  const uid_t self = ::geteuid();
+  if (self != 0 && status.st_uid != 0 && status.st_uid != self) return "the file belongs to somebody else";
+  return {};
+}
 
-std::expected<SecretBytes, std::string> read_secret_file(const std::string& path) {
+std::expected<SecretBytes, std::string> read_whole(const std::string& path, bool kept) {
   // Not to wait for the other end of a pipe.
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (file.fd < 0 || ::fstat(file.fd, &status) != 0) return failure(path);
   if (!S_ISREG(status.st_mode)) return failure(path, "this is no regular file");
   if (status.st_size > static_cast<off_t>(kMaxSecretFile)) return failure(path, "the file is beyond 64 KiB");
+  if (const auto wrong = kept ? complaint(path, status) : ""; !wrong.empty()) return failure(path, wrong);
   SecretBytes secret(static_cast<std::size_t>(status.st_size));
   for (auto left = secret.mutable_view(); !left.empty();) {
     const ssize_t got = ::read(file.fd, left.data(), left.size());
@@ -58,6 +68,14 @@ std::expected<SecretBytes, std::string> read_secret_file(const std::string& path
     left = left.subspan(static_cast<std::size_t>(got));
   }
   return secret;
+}
+
+}  // namespace
+
+std::expected<SecretBytes, std::string> read_secret_file(const std::string& path) { return read_whole(path, false); }
+
+std::expected<SecretBytes, std::string> read_kept_secret_file(const std::string& path) {
+  return read_whole(path, true);
 }
 
 std::expected<void, std::string> write_secret_file(const std::string& path, Bytes secret) {

@@ -51,6 +51,22 @@ TEST_F(SecretFile, is_its_owners_alone_whatever_the_umask) {
   }
 }
 
+TEST_F(SecretFile, counts_as_kept_only_if_nobody_else_may_use_it) {
+  ASSERT_TRUE(write_secret_file(path("key"), base::as_bytes("open sesame")));
+  for (const mode_t mode : {0600U, 0400U}) {
+    fs::permissions(path("key"), fs::perms{mode});
+    const auto secret = read_kept_secret_file(path("key"));
+    EXPECT_TRUE(secret && base::same_secret(secret->view(), base::as_bytes("open sesame"))) << mode;
+  }
+  for (const mode_t mode : {0640U, 0604U, 0620U, 0610U, 0644U}) {
+    fs::permissions(path("key"), fs::perms{mode});
+    const auto secret = read_kept_secret_file(path("key"));
+    ASSERT_FALSE(secret) << mode;
+    EXPECT_THAT(secret.error(), StartsWith(path("key") + ": others may use this file (its mode is 06"));
+    EXPECT_THAT(secret.error(), HasSubstr("chmod 600 " + path("key")));
+  }
+}
+
 TEST_F(SecretFile, replaces_nothing) {
   std::ofstream(path("there")) << "precious";
   fs::create_symlink(path("there"), path("link"));
