@@ -2,7 +2,8 @@
 # headers too; nothing is globbed. Who may include whom: tests/structure_test.
 noinst_LTLIBRARIES += \
   ike-engine/libike_base.la ike-engine/libike_wire.la ike-engine/libike_crypto.la \
-  ike-engine/libike_policy.la ike-engine/libike_session.la ike-engine/libike_api.la
+  ike-engine/libike_policy.la ike-engine/libike_session.la ike-engine/libike_api.la \
+  ike-engine/libike_legacy.la
 
 # (A line like this keeps the linker C++ while a list is empty.)
 ike_engine_libike_base_la_SOURCES = \
@@ -42,6 +43,11 @@ ike_engine_libike_crypto_la_SOURCES = \
   ike-engine/crypto/shared_secret.h ike-engine/crypto/signature.cc ike-engine/crypto/signature.h \
   ike-engine/crypto/signing.cc ike-engine/crypto/transforms.cc ike-engine/crypto/transforms.h \
   ike-engine/crypto/x25519.cc ike-engine/crypto/x509.h
+
+# What security rule 7 keeps out of the engine. For iketool and tests alone.
+ike_engine_libike_legacy_la_SOURCES = \
+  ike-engine/crypto/legacy_aead.cc ike-engine/crypto/legacy_aead.h \
+  ike-engine/crypto/legacy_signature.cc ike-engine/crypto/legacy_signature.h
 
 ike_engine_libike_policy_la_SOURCES = \
   ike-engine/policy/alternatives.cc ike-engine/policy/alternatives.h \

@@ -67,13 +67,6 @@ std::optional<std::string> name_text(base::Bytes wire) {
   return r.done() ? std::optional(text) : std::nullopt;
 }
 
-std::optional<std::string> gateway_text(const IpseckeyRecord& record) {
-  if (record.gateway_type == GatewayType::none) return ".";
-  if (record.gateway_type == GatewayType::name) return name_text(record.gateway);
-  const auto address = Address::from_bytes(record.gateway);
-  return address ? std::optional(address->to_string()) : std::nullopt;
-}
-
 /// "3600", "1h30m".
 bool is_ttl(std::string_view text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9' &&
@@ -183,6 +176,13 @@ Read<Buffer> wire_of_unknown_form(Tokens tokens) {
 }
 
 }  // namespace
+
+std::optional<std::string> gateway_text(const IpseckeyRecord& record) {
+  if (record.gateway_type == GatewayType::none) return ".";
+  if (record.gateway_type == GatewayType::name) return name_text(record.gateway);
+  const auto address = Address::from_bytes(record.gateway);
+  return address ? std::optional(address->to_string()) : std::nullopt;
+}
 
 std::string to_text(const IpseckeyRecord& record) {
   const auto gateway = gateway_text(record);

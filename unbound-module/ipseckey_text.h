@@ -3,6 +3,7 @@
 // some of it wrongly (it refuses "10 0 0 ." and takes a gateway that is cut off), so all but names is ours.
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,8 @@ namespace latchkey::unbound {
 
 /// "10 1 2 192.0.2.38 AQNR...": the rdata alone, gateway names with their final dot, the key in one piece.
 std::string to_text(const IpseckeyRecord& record);
+/// The gateway alone: ".", an address or a name. Nothing for octets that are no gateway of the record's type.
+std::optional<std::string> gateway_text(const IpseckeyRecord& record);
 
 /// Reads one record: rdata alone or behind owner, TTL, class and type, as a line of a zone file may have them, with
 /// parentheses, comments and \DECIMAL; or rdata in the form of RFC 3597, "\# LENGTH HEX". A gateway name without a

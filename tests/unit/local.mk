@@ -31,13 +31,14 @@ tests_unit_crypto_test_SOURCES = \
   tests/unit/ike-engine/crypto/certificate_test.cc tests/unit/ike-engine/crypto/digest_test.cc \
   tests/unit/ike-engine/crypto/encryption_test.cc \
   tests/unit/ike-engine/crypto/ike_keys_test.cc tests/unit/ike-engine/crypto/key_exchange_test.cc \
+  tests/unit/ike-engine/crypto/legacy_test.cc \
   tests/unit/ike-engine/crypto/prf_test.cc tests/unit/ike-engine/crypto/private_key_test.cc \
   tests/unit/ike-engine/crypto/public_key_test.cc \
   tests/unit/ike-engine/crypto/recorded_sessions_test.cc \
   tests/unit/ike-engine/crypto/rsa_forgeries_test.cc \
   tests/unit/ike-engine/crypto/shared_secret_test.cc \
   tests/unit/ike-engine/crypto/signature_test.cc tests/unit/ike-engine/crypto/wycheproof_test.cc
-tests_unit_crypto_test_LDADD = tests/libsupport.la $(LINK_CRYPTO) $(GTEST_LINK)
+tests_unit_crypto_test_LDADD = tests/libsupport.la $(LINK_LEGACY) $(GTEST_LINK)
 
 tests_unit_policy_test_SOURCES = \
   tests/unit/ike-engine/policy/choice_test.cc tests/unit/ike-engine/policy/proposals_test.cc \
