@@ -42,7 +42,7 @@ ike_engine_libike_crypto_la_SOURCES = \
   ike-engine/crypto/schemes.cc ike-engine/crypto/schemes.h ike-engine/crypto/shared_secret.cc \
   ike-engine/crypto/shared_secret.h ike-engine/crypto/signature.cc ike-engine/crypto/signature.h \
   ike-engine/crypto/signing.cc ike-engine/crypto/transforms.cc ike-engine/crypto/transforms.h \
-  ike-engine/crypto/x25519.cc ike-engine/crypto/x509.h
+  ike-engine/crypto/montgomery.cc ike-engine/crypto/x509.h
 
 # What security rule 7 keeps out of the engine. For iketool and tests alone.
 ike_engine_libike_legacy_la_SOURCES = \

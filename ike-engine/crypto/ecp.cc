@@ -1,4 +1,4 @@
-// ECP groups: P-256 and P-384 (RFC 5903).
+// ECP groups: P-256, P-384 and P-521 (RFC 5903).
 //
 // Points are multiplied through EC_POINT_mul, whose secret scalars OpenSSL treats in constant time: an EVP_PKEY costs
 // an import each time (15 us) and can't be made from a private value alone.
@@ -18,6 +18,8 @@ using base::Bytes;
 using base::Errc;
 using base::fail;
 
+constexpr std::size_t kLargest = 66;
+
 struct Curve {
   Group group;
   std::size_t size;  ///< of a coordinate and of a scalar, in octets
@@ -32,6 +34,11 @@ const Curve& p256() {
 
 const Curve& p384() {
   static const Curve curve = make_curve(NID_secp384r1, 48);
+  return curve;
+}
+
+const Curve& p521() {
+  static const Curve curve = make_curve(NID_secp521r1, kLargest);
   return curve;
 }
 
@@ -70,7 +77,7 @@ base::Result<base::Buffer> ecp_public(const Curve& curve, Bytes private_value) {
 
 /// The point with these coordinates; nullptr if it is not on the curve.
 Point point_from(const Curve& curve, Bytes public_value) {
-  std::array<std::uint8_t, 1 + 2 * 48> encoded{POINT_CONVERSION_UNCOMPRESSED};
+  std::array<std::uint8_t, 1 + 2 * kLargest> encoded{POINT_CONVERSION_UNCOMPRESSED};
   std::ranges::copy(public_value, encoded.begin() + 1);
   Point point(EC_POINT_new(curve.group.get()));
   const bool ok = EC_POINT_oct2point(curve.group.get(), point.get(), encoded.data(), 1 + public_value.size(),
@@ -103,6 +110,10 @@ base::Result<base::SecretBytes> ecp256_shared(const OwnHalf& own, Bytes peer_pub
 base::Result<base::Buffer> ecp384_public(Bytes private_value) { return ecp_public(p384(), private_value); }
 base::Result<base::SecretBytes> ecp384_shared(const OwnHalf& own, Bytes peer_public) {
   return ecp_shared(p384(), own, peer_public);
+}
+base::Result<base::Buffer> ecp521_public(Bytes private_value) { return ecp_public(p521(), private_value); }
+base::Result<base::SecretBytes> ecp521_shared(const OwnHalf& own, Bytes peer_public) {
+  return ecp_shared(p521(), own, peer_public);
 }
 
 }  // namespace latchkey::crypto

@@ -9,13 +9,17 @@ namespace {
 
 using base::KeMethod;
 
-// MODP-2048's exponent: RFC 3526 section 8 estimates the group's strength at 110 to 160 bits and asks for twice as
-// much.
+// MODP exponents: RFC 3526 section 8 estimates the strength of the groups at up to 160, 210 and 240 bits and asks for
+// twice as much.
 constexpr std::array kGroups{
-    GroupRow{KeMethod::x25519, 32, false, 32, x25519_public, x25519_shared},
-    GroupRow{KeMethod::ecp256, 32, false, 64, ecp256_public, ecp256_shared},
-    GroupRow{KeMethod::ecp384, 48, false, 96, ecp384_public, ecp384_shared},
-    GroupRow{KeMethod::modp2048, 40, true, 256, modp2048_public, modp2048_shared},
+    GroupRow{KeMethod::x25519, 32, 0xff, false, 32, x25519_public, x25519_shared},
+    GroupRow{KeMethod::x448, 56, 0xff, false, 56, x448_public, x448_shared},
+    GroupRow{KeMethod::ecp256, 32, 0xff, false, 64, ecp256_public, ecp256_shared},
+    GroupRow{KeMethod::ecp384, 48, 0xff, false, 96, ecp384_public, ecp384_shared},
+    GroupRow{KeMethod::ecp521, 66, 0x01, false, 132, ecp521_public, ecp521_shared},
+    GroupRow{KeMethod::modp2048, 40, 0xff, true, 256, modp2048_public, modp2048_shared},
+    GroupRow{KeMethod::modp3072, 53, 0xff, true, 384, modp3072_public, modp3072_shared},
+    GroupRow{KeMethod::modp4096, 60, 0xff, true, 512, modp4096_public, modp4096_shared},
 };
 
 }  // namespace

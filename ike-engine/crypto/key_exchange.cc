@@ -29,6 +29,7 @@ base::Result<KeyExchange> KeyExchange::generate(KeMethod method, const RandomFil
   // A scalar at or beyond the curve's order is drawn anew (2^-32 for P-256); a generator that never hits is broken.
   for (int attempt = 0; attempt < 64; ++attempt) {
     random(secret.mutable_view());
+    secret.mutable_view().front() &= row->private_mask;
     auto public_value = row->public_from(secret.view());
     if (public_value) return KeyExchange(method, std::move(secret), std::move(*public_value));
     if (public_value.error().code != Errc::malformed) return std::unexpected(public_value.error());

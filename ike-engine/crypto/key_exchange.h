@@ -1,5 +1,6 @@
 #pragma once
-// Diffie-Hellman in its forms: X25519 (RFC 8031), P-256 and P-384 (RFC 5903), MODP-2048 (RFC 3526).
+// Diffie-Hellman in its forms: X25519 and X448 (RFC 8031), P-256, P-384 and P-521 (RFC 5903), MODP-2048, MODP-3072 and
+// MODP-4096 (RFC 3526).
 
 #include <functional>
 #include <memory>

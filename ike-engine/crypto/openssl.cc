@@ -19,9 +19,11 @@ EVP_PKEY_CTX* import_context_of(std::string_view type) {
   thread_local const PkeyContext ec = import_context("EC");
   thread_local const PkeyContext ed25519 = import_context("ED25519");
   thread_local const PkeyContext x25519 = import_context("X25519");
+  thread_local const PkeyContext x448 = import_context("X448");
   if (type == "RSA") return rsa.get();
   if (type == "EC") return ec.get();
-  return type == "ED25519" ? ed25519.get() : x25519.get();
+  if (type == "ED25519") return ed25519.get();
+  return type == "X25519" ? x25519.get() : x448.get();
 }
 
 }  // namespace
