@@ -20,23 +20,33 @@ bool gateway_accepted(const IpseckeyRecord& record, const base::Address& address
   return base::same(record.gateway, address.bytes());
 }
 
+/// Security rule 7.
+base::Result<void> check_key(const IpseckeyRecord& record) {
+  if (record.algorithm < 2) return fail(Errc::unsupported, "IPSECKEY without a key that IKEv2 can use");
+  const auto key = crypto::PublicKey::from_ipseckey(record.algorithm, record.key);
+  if (!key) return std::unexpected(key.error());
+  return {};
+}
+
 }  // namespace
 
 base::Result<api::DnsKey> usable(const IpseckeyRecord& record, const base::Address& address, bool secure) {
-  if (record.algorithm < 2) return fail(Errc::unsupported, "IPSECKEY without a key that IKEv2 can use");
   if (!gateway_accepted(record, address, secure)) return fail(Errc::mismatch, "IPSECKEY gateway refused");
-  const auto key = crypto::PublicKey::from_ipseckey(record.algorithm, record.key);
-  if (!key) return std::unexpected(key.error());
+  if (const auto key = check_key(record); !key) return std::unexpected(key.error());
   return api::DnsKey{record.algorithm, record.key};
 }
 
 IpseckeySet parse_set(const std::vector<base::Bytes>& rdatas) {
   IpseckeySet set;
   for (const base::Bytes rdata : rdatas) {
-    auto record =
-        set.records.size() < kMaxRecords ? parse_ipseckey(rdata) : fail(Errc::exhausted, "IPSECKEY set is too large");
+    const bool too_many = set.records.size() + set.refused >= kMaxRecords;
+    auto record = too_many ? fail(Errc::exhausted, "IPSECKEY set is too large") : parse_ipseckey(rdata);
     if (!record) {
       ++set.malformed;
+      continue;
+    }
+    if (!check_key(*record)) {
+      ++set.refused;
       continue;
     }
     // RFC 4025 section 2.2
@@ -50,15 +60,21 @@ IpseckeySet parse_set(const std::vector<base::Bytes>& rdatas) {
 
 UsableKeys usable_keys(const IpseckeySet& set, const base::Address& address, bool secure) {
   UsableKeys result;
-  result.skipped = set.malformed;
+  result.skipped = set.malformed + set.refused;
   for (const IpseckeyRecord& record : set.records) {
-    auto key = usable(record, address, secure);
-    if (!key)
+    const api::DnsKey key{record.algorithm, record.key};
+    const bool known = std::find(result.keys.begin(), result.keys.end(), key) != result.keys.end();
+    if (!gateway_accepted(record, address, secure) || (!known && result.keys.size() == kMaxKeys))
       ++result.skipped;
-    else if (std::find(result.keys.begin(), result.keys.end(), *key) == result.keys.end())
-      result.keys.push_back(std::move(*key));
+    else if (!known)
+      result.keys.push_back(key);
   }
   return result;
+}
+
+bool has_usable_key(const IpseckeySet& set, const base::Address& address, bool secure) {
+  return std::any_of(set.records.begin(), set.records.end(),
+                     [&](const IpseckeyRecord& record) { return gateway_accepted(record, address, secure); });
 }
 
 }  // namespace latchkey::unbound

@@ -272,7 +272,7 @@ void Query::looked_up(base::Bytes name, std::uint16_t type, const lk_answer& ans
     if (!holds_addresses(rrset, type)) continue;
     for (std::size_t n = 0; n < rrset.count; ++n)
       if (const auto address = base::Address::from_bytes(view(rrset.rdata[n])))
-        race_.add({*address, false, usable_keys(keys_, *address, key_.status == KeyStatus::secure).keys, {}, 0, {}});
+        race_.add({*address, false, has_usable_key(keys_, *address, key_.status == KeyStatus::secure)});
   }
 }
 
@@ -289,16 +289,17 @@ KeyStatus Query::weigh_keys() {
   if (key_.status != KeyStatus::secure && key_.status != KeyStatus::insecure) return key_.status;
   const bool secure = key_.status == KeyStatus::secure;
   keys_ = parse_set({key_.rdatas.begin(), key_.rdatas.end()});
+  const std::size_t records = key_.rdatas.size();
+  key_.rdatas = {};  // a held question keeps them once
   bool any = false;
-  std::size_t skipped = 0;
   for (const base::Address& address : own_) {
-    UsableKeys usable = usable_keys(keys_, address, secure);
-    any = any || !usable.keys.empty();
-    skipped = std::max(skipped, usable.skipped);
-    race_.add({address, true, std::move(usable.keys), {}, 0, {}});
+    const bool has_key = has_usable_key(keys_, address, secure);
+    any = any || has_key;
+    race_.add({address, true, has_key});
   }
+  const std::size_t skipped = own_.empty() ? 0 : usable_keys(keys_, own_.front(), secure).skipped;
   worker_.gate.observed("ipseckey", name_text(name_),
-                        std::string(secure ? "secure" : "insecure") + " records=" + std::to_string(key_.rdatas.size()) +
+                        std::string(secure ? "secure" : "insecure") + " records=" + std::to_string(records) +
                             " skipped=" + std::to_string(skipped));
   return any ? key_.status : KeyStatus::unusable;
 }
@@ -361,7 +362,7 @@ void Query::want_next() {
       Want wish;
       wish.name = name_text(name_);
       wish.address = candidate.address;
-      wish.keys = candidate.keys;
+      wish.keys = usable_keys(keys_, candidate.address, key_.status == KeyStatus::secure).keys;
       wish.verified = verified(statuses_);
       wish.ttl_s = std::min(address_good_for_s_, key_.good_for_s);
       if (!must_) wish.attempt_ms = static_cast<std::uint32_t>(worker_.settings.unsigned_deadline_us / 1000);

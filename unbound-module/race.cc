@@ -11,7 +11,7 @@ void Race::add(Candidate candidate) {
     if (candidate.own) ++own_left_out_;
     return;
   }
-  if (candidate.keys.empty()) {
+  if (!candidate.has_key) {
     candidate.standing = Standing::refused;
     candidate.reason = "no key for this address";
   }

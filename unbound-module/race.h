@@ -20,10 +20,10 @@ class Race {
   struct Candidate {
     base::Address address;
     bool own = true;  ///< of the family that was asked for
-    std::vector<api::DnsKey> keys;
+    bool has_key = true;
     Standing standing = Standing::open;
     std::uint32_t lease_left_s = 0;
-    std::string reason;
+    std::string reason{};
     bool limited = false;  ///< failed at a bound of ours
   };
   enum class State : std::uint8_t {

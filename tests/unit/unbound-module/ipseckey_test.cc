@@ -124,6 +124,19 @@ TEST(ipseckey_set, looks_at_so_many_records_and_no_more) {
   const auto set = parse_set(std::vector<base::Bytes>(kMaxRecords + 5, record));
   EXPECT_EQ(set.records.size(), kMaxRecords);
   EXPECT_EQ(set.malformed, 5U);
+  const Buffer weak = rdata("0a0002", kExampleKey);
+  const auto refused = parse_set(std::vector<base::Bytes>(kMaxRecords + 5, weak));
+  EXPECT_EQ(refused.refused, kMaxRecords) << "each costs a look at its key";
+  EXPECT_EQ(refused.malformed, 5U);
+}
+
+TEST(ipseckey_set, gives_so_many_keys_and_no_more) {
+  IpseckeySet set;
+  for (std::uint8_t i = 0; i < kMaxRecords; ++i) set.records.push_back({10, GatewayType::none, 4, {}, Buffer(32, i)});
+  const auto address = *base::Address::parse("192.0.2.38");
+  EXPECT_EQ(usable_keys(set, address, true).keys.size(), kMaxKeys);
+  EXPECT_EQ(usable_keys(set, address, true).skipped, kMaxRecords - kMaxKeys);
+  EXPECT_TRUE(has_usable_key(set, address, true));
 }
 
 }  // namespace

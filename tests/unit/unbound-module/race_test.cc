@@ -9,7 +9,7 @@ using State = Race::State;
 
 Race::Candidate candidate(int n, bool own = true) {
   const std::string text = own ? "192.0.2." + std::to_string(n) : "2001:db8::" + std::to_string(n);
-  return {*base::Address::parse(text), own, {api::DnsKey{4, base::Buffer(32, 7)}}, {}, 0, {}};
+  return {*base::Address::parse(text), own};
 }
 
 Done done(Verdict verdict) { return {{}, verdict, "why", 100}; }
@@ -113,7 +113,7 @@ TEST(race, tells_filtered_from_failed) {
 TEST(race, never_asks_for_an_address_without_a_key) {
   Race race;
   Race::Candidate keyless = candidate(1);
-  keyless.keys.clear();
+  keyless.has_key = false;
   race.add(keyless);
   EXPECT_TRUE(race.next().empty());
   EXPECT_EQ(race.state(), State::filtered);
