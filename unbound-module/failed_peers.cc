@@ -1,20 +1,32 @@
 #include "unbound-module/failed_peers.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "ike-engine/crypto/digest.h"
 
 namespace latchkey::unbound {
 
-KeySet make_key_set(std::vector<api::DnsKey> keys) {
-  std::ranges::sort(keys);
-  const auto doubles = std::ranges::unique(keys);
-  keys.erase(doubles.begin(), doubles.end());
-  return keys;
+KeyDigest digest_of(const api::DnsKey& key) {
+  const std::array<std::uint8_t, 1> algorithm{key.algorithm};
+  return crypto::sha256({algorithm, key.key});
 }
 
-bool holds(const KeySet& keys, const api::DnsKey& key) { return std::ranges::binary_search(keys, key); }
+KeySet::KeySet(const std::vector<api::DnsKey>& keys) {
+  std::ranges::transform(keys, std::back_inserter(keys_), digest_of);
+  std::ranges::sort(keys_);
+  const auto doubles = std::ranges::unique(keys_);
+  keys_.erase(doubles.begin(), doubles.end());
+  base::Writer all;
+  for (const KeyDigest& key : keys_) all.bytes(key);
+  digest_ = crypto::sha256({all.view()});
+}
+
+bool KeySet::holds(const KeyDigest& key) const { return std::ranges::binary_search(keys_, key); }
 
 void FailedPeers::remember(const PeerId& peer, std::string reason, base::TimePoint now) {
   drop_old(now);
+  if (reason.size() > kMostReason) reason.resize(kMostReason);
   const auto [place, is_new] = failures_.try_emplace(peer);
   Failure& failure = place->second;
   if (!is_new) by_end_.erase({failure.until, &place->first});

@@ -1,6 +1,8 @@
 #pragma once
 // The memory of peers that failed, so that a second question fails at once.
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,17 +15,34 @@
 
 namespace latchkey::unbound {
 
-/// Keys sorted and without doubles: what a name publishes for an address.
-using KeySet = std::vector<api::DnsKey>;
-/// The usable set of a record set.
-KeySet make_key_set(std::vector<api::DnsKey> keys);
-bool holds(const KeySet& keys, const api::DnsKey& key);
+/// SHA-256: what is remembered of keys costs the same, whatever size their owner gives them.
+using KeyDigest = std::array<std::uint8_t, 32>;
+KeyDigest digest_of(const api::DnsKey& key);
+
+/// What a name publishes for an address, whatever its order.
+class KeySet {
+ public:
+  KeySet() = default;
+  explicit KeySet(const std::vector<api::DnsKey>& keys);
+
+  /// Of the whole set.
+  const KeyDigest& digest() const { return digest_; }
+  /// Without doubles.
+  std::size_t size() const { return keys_.size(); }
+  bool holds(const KeyDigest& key) const;
+
+  friend bool operator==(const KeySet& a, const KeySet& b) { return a.digest_ == b.digest_; }
+
+ private:
+  std::vector<KeyDigest> keys_;  // sorted
+  KeyDigest digest_{};
+};
 
 /// A peer as a question sees it. Keyed by address *and* keys, or one name's failures could deny another's; and by
 /// whether it was only a short attempt, whose failure says little.
 struct PeerId {
   base::Address address;
-  KeySet keys;
+  KeyDigest keys{};  ///< KeySet::digest()
   bool attempt = false;
 
   friend auto operator<=>(const PeerId&, const PeerId&) = default;
@@ -34,6 +53,9 @@ struct Failure {
   unsigned times = 0;
   base::TimePoint until;  ///< till then a question fails at once
 };
+
+/// Longer reasons are cut.
+inline constexpr std::size_t kMostReason = 160;
 
 /// 5 s after the first failure, doubling up to 5 min, unless the configuration says otherwise. Bounded: when full, the
 /// failure that ends soonest gives way.

@@ -74,7 +74,7 @@ void Peers::answer(const Want& want, Verdict verdict, std::string reason, std::u
 }
 
 void Peers::want(Want want, base::TimePoint now) {
-  const KeySet keys = make_key_set(want.keys);
+  const KeySet keys(want.keys);
   if (refuse_at_once(want, keys, now)) return;
   const base::Address address = want.address;
   Peer& peer = peers_[address];
@@ -89,7 +89,7 @@ bool Peers::refuse_at_once(const Want& want, const KeySet& keys, base::TimePoint
     answer(want, Verdict::forbidden, fmt::format("no IKE to {}: {}", want.address.to_string(), rule));
     return true;
   }
-  if (keys.empty()) {
+  if (want.keys.empty()) {
     answer(want, Verdict::failed, "no usable key");
     return true;
   }
@@ -104,7 +104,7 @@ bool Peers::refuse_at_once(const Want& want, const KeySet& keys, base::TimePoint
       return true;
     }
   }
-  if (const Failure* failure = failed_.find({want.address, keys, want.attempt_ms != 0}, now)) {
+  if (const Failure* failure = failed_.find({want.address, keys.digest(), want.attempt_ms != 0}, now)) {
     answer(want, Verdict::failed, failure->reason + " (remembered)");
     return true;
   }
@@ -125,7 +125,7 @@ bool Peers::use_tunnel(const base::Address& address, Peer& peer, const Want& wan
                        base::TimePoint now) {
   if (!peer.tunnel) return false;
   const bool secure = rank_of(want) == Rank::verified;
-  if (holds(keys, peer.tunnel->agreed.key)) {
+  if (keys.holds(peer.tunnel->key)) {
     peer.tunnel->verified |= secure;
     lease(address, *peer.tunnel, want, now);
     return true;
@@ -249,7 +249,7 @@ void Peers::end_round(const base::Address&, Peer& peer) {
 void Peers::remember(const base::Address& address, const Waiter& waiter, const std::string& reason,
                      base::TimePoint since, base::TimePoint now) {
   const bool attempt = waiter.rank == Rank::attempt;
-  const PeerId id{address, waiter.keys, attempt};
+  const PeerId id{address, waiter.keys.digest(), attempt};
   if (!failed_.find(id, since)) failed_.remember(id, reason, now);
   if (attempt) released_in_clear(address, waiter.want.ttl_s, now);
 }
@@ -266,8 +266,8 @@ void Peers::fail_round(const base::Address& address, Peer& peer, const std::stri
   log_.info("negotiation_failed", {{"name", peer.round->name}, {"peer", address.to_string()}, {"reason", reason}});
   const bool attempt = peer.round->rank == Rank::attempt;
   for (const KeySet& keys : peer.round->sets) {
-    if (!failed_.find({address, keys, attempt}, peer.round->started))
-      failed_.remember({address, keys, attempt}, reason, now);
+    const PeerId id{address, keys.digest(), attempt};
+    if (!failed_.find(id, peer.round->started)) failed_.remember(id, reason, now);
   }
   std::erase_if(peer.waiting, [&](const Waiter& waiter) {
     if (!waiter.in_round) return false;

@@ -117,6 +117,7 @@ class Peers {
   };
   struct Tunnel {
     api::Established agreed;
+    KeyDigest key{};  ///< that was proven
     bool verified = true;
     base::TimePoint since, lease_end, last_use, next_check;
     std::map<std::string, base::TimePoint> names;

@@ -74,15 +74,15 @@ void Peers::established(const base::Address& address, Peer& peer, const api::Est
                           {"exchanges", agreed.exchanges},
                           {"took_ms", milliseconds(now - round.started)}});
   budget_.refund(round.payer ? &*round.payer : nullptr, address);
+  const KeyDigest proven = digest_of(agreed.key);
   for (const KeySet& keys : round.sets) {
-    if (holds(keys, agreed.key)) failed_.forget({address, keys, round.rank == Rank::attempt});
+    if (keys.holds(proven)) failed_.forget({address, keys.digest(), round.rank == Rank::attempt});
   }
-  peer.tunnel = Tunnel{agreed, round.rank == Rank::verified, now, now, now, now + kIdleCheck, {}, 0};
+  peer.tunnel = Tunnel{agreed, proven, round.rank == Rank::verified, now, now, now, now + kIdleCheck, {}, 0};
   bool used = false;
   std::erase_if(peer.waiting, [&](const Waiter& waiter) {
     if (!peer.tunnel) return false;  // replaced: the others wait for the next round
-    const bool mine = holds(waiter.keys, agreed.key);
-    used |= mine;
+    used |= waiter.keys.holds(proven);
     return use_tunnel(address, peer, waiter.want, waiter.keys, now);
   });
   // Nobody waits any more: an attempt's address has been released in clear meanwhile.
@@ -136,7 +136,7 @@ void Peers::down(const base::Address& address, Peer& peer, const api::Down& lost
 void Peers::revive(const base::Address& address, Peer& peer, const Tunnel& lost, base::TimePoint now) {
   Round round;
   round.rank = lost.verified ? Rank::verified : Rank::unverified;
-  round.sets = {KeySet{lost.agreed.key}};
+  round.sets = {KeySet({lost.agreed.key})};
   round.name = lost.names.empty() ? std::string() : lost.names.begin()->first;
   round.started = now;
   round.answer_at = now + config_.answer_after;

@@ -47,7 +47,20 @@ TEST(failed_peers, give_up_the_one_that_ends_soonest_when_full) {
 
 TEST(failed_peers, know_a_key_set_whatever_its_order) {
   const api::DnsKey a{2, {1}}, b{3, {2}};
-  EXPECT_EQ(make_key_set({a, b}), make_key_set({b, a, b}));
+  EXPECT_EQ(KeySet({a, b}), KeySet({b, a, b}));
+  EXPECT_EQ(KeySet({a, b}).size(), KeySet({b, a, b}).size());
+  EXPECT_NE(KeySet(std::vector{a}), KeySet({a, b}));
+  using Keys = std::vector<api::DnsKey>;
+  EXPECT_NE(KeySet(Keys{{2, {1}}}), KeySet(Keys{{3, {1}}}));
+  EXPECT_TRUE(KeySet({a, b}).holds(digest_of(b)));
+  EXPECT_FALSE(KeySet(std::vector{a}).holds(digest_of(b)));
+}
+
+TEST(failed_peers, cost_the_same_whatever_their_keys_and_reason) {
+  static_assert(sizeof(PeerId) <= 64);
+  FailedPeers failed(5s, 300s, 10);
+  failed.remember(peer(1), std::string(10000, 'x'), base::TimePoint{1h});
+  EXPECT_EQ(failed.find(peer(1), base::TimePoint{1h})->reason.size(), kMostReason);
 }
 
 }  // namespace
