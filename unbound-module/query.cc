@@ -66,6 +66,7 @@ Query::Query(Resolver& resolver, Worker& worker, const lk_question& question)
       worker_(worker),
       name_(base::to_buffer(view(question.name))),
       type_(question.type),
+      cd_(question.checking_disabled != 0),
       any_class_(question.qclass == kClassAny),
       ours_((question.qclass == kClassIn || any_class_) && carries_addresses(question.type)) {
   statuses_.unsigned_keys = worker.settings.unsigned_keys;
@@ -349,8 +350,16 @@ lk_next Query::start_race(bool must) {
   resolver_.store(false);  // the RRsets as they are, for the next question
   const Settings& settings = worker_.settings;
   deadline_us_ = must ? begun_us_ + settings.deadline_us : resolver_.now_us() + settings.unsigned_deadline_us;
-  if (must) race_.other_pending(resolver_.look_up(name_, other_family(type_), true));
+  if (must) race_.other_pending(look_up_other_family());
   return step();
+}
+
+/// Clients ask for both families at once, and with the same flags: what has the other CD is nobody's question, so two
+/// held ones do not wait for each other. Only where clients with and without CD meet, that may be held as well, and
+/// wait for this one already; then the other.
+bool Query::look_up_other_family() {
+  const std::uint16_t type = other_family(type_);
+  return resolver_.look_up(name_, type, !cd_) || resolver_.look_up(name_, type, cd_);
 }
 
 void Query::want_next() {

@@ -72,6 +72,7 @@ class Query {
 
   // the tunnels
   lk_next start_race(bool must);
+  bool look_up_other_family();
   lk_next step();
   void want_next();
   lk_next wait_until(std::uint64_t due_us);
@@ -90,6 +91,7 @@ class Query {
   Worker& worker_;
   base::Buffer name_;
   std::uint16_t type_;
+  bool cd_;         // CD
   bool any_class_;  // "all classes"
   bool ours_;       // its type carries addresses and its class is IN or all
   Phase phase_ = Phase::resolving;

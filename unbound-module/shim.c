@@ -168,7 +168,8 @@ int lk_look_up(void* query, struct lk_bytes name, uint16_t type, int cd) {
 #else
   if (!(*qstate->env->attach_sub)(qstate, &info, flags, 0, 0, &fresh)) return 0;
 #endif
-  if (fresh && cd) fresh->no_cache_store = 1; /* addresses of a protected name: never a message in the cache */
+  /* Addresses of a protected name: never a message in the cache. */
+  if (fresh && (type == LDNS_RR_TYPE_A || type == LDNS_RR_TYPE_AAAA)) fresh->no_cache_store = 1;
   return 1;
 }
 
@@ -585,6 +586,7 @@ static enum lk_next begin(struct module_qstate* qstate, int id) {
   question.type = qstate->qinfo.qtype;
   question.qclass = qstate->qinfo.qclass;
   question.recursion = (qstate->query_flags & BIT_RD) != 0;
+  question.checking_disabled = (qstate->query_flags & BIT_CD) != 0;
   question.internal = qstate->is_priming;
   hold->story = lk_begin(qstate, &question, &next);
   return next;

@@ -55,8 +55,9 @@ struct lk_question {
   struct lk_bytes name; /* wire form, as the client wrote it */
   uint16_t type;
   uint16_t qclass;
-  int recursion; /* RD */
-  int internal;  /* priming or a validator's lookup: never ours */
+  int recursion;         /* RD */
+  int checking_disabled; /* CD */
+  int internal;          /* priming or a validator's lookup: never ours */
 };
 
 /* One `access-control:` line, or an `interface-action:` one, whose network is the interface's address or name. */
@@ -125,8 +126,8 @@ void lk_readable(void* worker);
 
 /* Starts a lookup beside the question. Only before LK_PASS_ON. */
 void lk_look_up_beside(void* query, struct lk_bytes name, uint16_t type);
-/* Joins or starts a lookup; lk_looked_up() follows once the call has returned LK_HOLD. cd: a lookup of its own, which
- * no client's question shares. 0: could not (a loop, memory). */
+/* Joins or starts a lookup with or without CD; lk_looked_up() follows once the call has returned LK_HOLD. It may be a
+ * client's own question, which ends when that is answered. 0: could not (that one waits for this one; memory). */
 int lk_look_up(void* query, struct lk_bytes name, uint16_t type, int cd);
 /* The answer as it stands; valid until the call ends or the answer is changed. */
 const struct lk_answer* lk_current(void* query);

@@ -98,7 +98,7 @@ class FakeResolver final : public Resolver {
   }
   bool look_up(base::Bytes name, std::uint16_t type, bool cd) override {
     lookups.push_back(name_text(name) + " " + type_text(type) + (cd ? " cd" : ""));
-    return can_look_up;
+    return can_look_up && !refused_lookups.contains(lookups.back());
   }
   const lk_answer& current() override { return answer.get(); }
   bool has_clients() override { return clients; }
@@ -134,6 +134,7 @@ class FakeResolver final : public Resolver {
   bool clients = true, dnssec_ok = false, can_look_up = true;
   std::optional<base::Address> client = base::Address::parse("192.168.7.9");
   std::vector<std::string> beside, lookups, stored;
+  std::set<std::string> refused_lookups;  ///< they wait for this one
   std::vector<Edit> edits;
   bool altered = false, uncached = false, refused = false, kept_uncached = false, resumed = false;
   std::uint32_t no_data_ttl = 0, timer_ms = 0;
@@ -145,7 +146,8 @@ class QueryStory : public testing::Test {
  protected:
   void ask(std::uint16_t type = kTypeA, std::string_view name = "www.example", std::uint16_t qclass = 1) {
     name_ = wire(name);
-    query = std::make_unique<Query>(resolver, *worker, lk_question{view(base::Bytes(name_)), type, qclass, 1, 0});
+    query = std::make_unique<Query>(resolver, *worker,
+                                    lk_question{view(base::Bytes(name_)), type, qclass, 1, cd ? 1 : 0, 0});
     EXPECT_EQ(query->begin(), LK_PASS_ON);
   }
   void configure(Unsigned word) { worker = std::make_unique<Worker>(gate, memory, Settings{word, 4'000'000, 300'000}); }
@@ -176,6 +178,7 @@ class QueryStory : public testing::Test {
   PrivateNames memory;
   std::unique_ptr<Worker> worker = std::make_unique<Worker>(gate, memory, Settings{});
   std::unique_ptr<Query> query;
+  bool cd = false;
   Buffer name_;
 };
 

@@ -163,6 +163,25 @@ TEST_F(QueryStory, says_no_data_when_only_the_other_family_has_a_tunnel) {
   EXPECT_EQ(resolver.no_data_ttl, 5U);
 }
 
+TEST_F(QueryStory, with_cd_looks_the_other_family_up_without_which_no_other_held_question_is) {
+  cd = true;
+  hold({v4(1)});
+  EXPECT_THAT(resolver.lookups, testing::ElementsAre("www.example TYPE45", "www.example AAAA"));
+}
+
+TEST_F(QueryStory, whose_other_family_waits_for_it_asks_for_that_with_its_own_flag) {
+  for (const bool flag : {false, true}) {
+    cd = flag;
+    resolver.lookups.clear();
+    resolver.refused_lookups = {flag ? "www.example AAAA" : "www.example AAAA cd"};
+    hold({v4(1)});
+    EXPECT_EQ(resolver.lookups.back(), flag ? "www.example AAAA cd" : "www.example AAAA");
+    EXPECT_EQ(outcome(gate.wants.size() - 1, Verdict::failed), LK_HOLD) << "the other family may have a tunnel";
+    other_family(Answer());
+    EXPECT_EQ(query->again(), LK_FINISHED);
+  }
+}
+
 TEST_F(QueryStory, with_only_forbidden_addresses_is_filtered) {
   hold({v4(1)});
   other_family(Answer());
