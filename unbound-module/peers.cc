@@ -174,6 +174,7 @@ void Peers::begin_round(const base::Address& address, Peer& peer, base::TimePoin
 /// Puts the first waiters of the round's rank into it, with their keys in their order.
 void Peers::enlist(Peer& peer, Round& round, std::vector<api::DnsKey>& keys) {
   for (Waiter& waiter : peer.waiting) {
+    waiter.in_round = false;  // he may have waited through one that a better name's has replaced
     if (waiter.rank != round.rank) continue;
     if (std::ranges::count(round.sets, waiter.keys) == 0) {
       if (!round.sets.empty() && (round.sets.size() == kMostSets || keys.size() + waiter.keys.size() > kMostKeys))

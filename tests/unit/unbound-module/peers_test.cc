@@ -179,6 +179,27 @@ TEST_F(peers, replace_a_tunnel_that_no_secure_name_vouches_for) {
   EXPECT_EQ(only_outcome().verdict, Verdict::up);
 }
 
+TEST_F(peers, do_not_fail_who_still_waits_with_a_negotiation_that_is_not_his) {
+  const auto loose = [&](std::string name) {
+    Want want = a_want(std::move(name), {kKeyB});
+    want.verified = false;
+    made().want(want, now);
+    return tickets;
+  };
+  loose("loose.example");
+  ask("a.example", {kKeyA});
+  const auto last = loose("late.example");
+  establish(1, kKeyB);  // the first is served, the second has the tunnel replaced, the third waits on
+  outcomes();
+  ASSERT_EQ(engine.connects.size(), 2U);
+  fail(2);
+  EXPECT_NE(only_outcome().ticket, Ticket{last});
+  ASSERT_EQ(engine.connects.size(), 3U);
+  EXPECT_THAT(engine.connects[2].keys, ElementsAre(kKeyB));
+  establish(3, kKeyB);
+  EXPECT_EQ(only_outcome().verdict, Verdict::up);
+}
+
 TEST_F(peers, never_mix_the_keys_of_secure_and_other_names) {
   ask("first.example", {kKeyB});
   Want loose = a_want("loose.example", {{4, {7}}});
