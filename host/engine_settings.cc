@@ -1,7 +1,11 @@
 #include "host/engine_settings.h"
 
+#include <algorithm>
+
 namespace latchkey::host {
 namespace {
+
+constexpr std::chrono::seconds kLeastGrace{60};
 
 EngineSettings common_settings(const CommonConfig& config) {
   EngineSettings out;
@@ -22,6 +26,24 @@ EngineSettings engine_settings(const Config& config) {
   out.engine.max_sessions = config.limits.peers + config.limits.half_open;
   out.kernel.max_addresses = config.limits.peers;
   out.kernel.max_reserved = config.limits.half_open;
+  return out;
+}
+
+EngineSettings engine_settings(const DaemonConfig& config) {
+  EngineSettings out = common_settings(config);
+  out.engine.max_sessions = config.limits.sessions;
+  out.engine.max_half_open = config.limits.half_open;
+  out.engine.lifetime = config.child_lifetime;
+  out.engine.ike_lifetime = config.ike_lifetime;
+  out.engine.child_limits = {config.child_bytes, config.child_packets};
+  out.engine.liveness = config.liveness;
+  out.engine.keepalive = config.keepalive;
+  out.engine.idle = config.idle;
+  out.engine.pfs = config.pfs;
+  out.kernel.max_addresses = config.limits.sessions;
+  out.kernel.max_reserved = config.limits.half_open;
+  // Later than the engine's own end of a child, which changes its keys before: only a dead process gets there.
+  out.kernel.sa_lifetime = config.child_lifetime + std::max(kLeastGrace, config.child_lifetime / 6);
   return out;
 }
 

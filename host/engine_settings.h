@@ -2,6 +2,7 @@
 // From what the operator says to what the engine thread is started with.
 
 #include "host/config.h"
+#include "host/daemon_config.h"
 #include "ike-engine/api/types.h"
 #include "xfrm/kernel.h"
 
@@ -14,5 +15,6 @@ struct EngineSettings {
 };
 
 EngineSettings engine_settings(const Config& config);
+EngineSettings engine_settings(const DaemonConfig& config);
 
 }  // namespace latchkey::host

@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += host/libhost.la
 
 host_libhost_la_SOURCES = \
+  host/address_pool.cc host/address_pool.h \
   host/cidr.cc host/cidr.h \
   host/common_config.h host/common_keys.h \
   host/config.cc host/config.h \
@@ -12,8 +13,13 @@ host_libhost_la_SOURCES = \
   host/config_text.cc \
   host/config_values.cc host/config_values.h \
   host/control_socket.cc host/control_socket.h \
+  host/daemon_config.cc host/daemon_config.h \
+  host/daemon_config_table.cc host/daemon_config_table.h \
+  host/daemon_config_text.cc \
   host/engine_settings.cc host/engine_settings.h \
   host/engine_thread.cc host/engine_thread.h \
+  host/entry_keys.cc host/entry_keys.h \
+  host/identity_text.cc host/identity_text.h \
   host/log.cc host/log.h \
   host/loop.cc host/loop.h \
   host/own_addresses.cc host/own_addresses.h \
