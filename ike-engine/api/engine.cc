@@ -6,6 +6,7 @@
 #include "ike-engine/policy/proposals.h"
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/receive.h"
+#include "ike-engine/session/respond_init.h"
 #include "ike-engine/session/timers.h"
 
 namespace latchkey::api {
@@ -22,15 +23,37 @@ EngineConfig with_defaults(EngineConfig config) {
   return config;
 }
 
-// Keys that can't verify anything are skipped: somebody else's record in the set must not spoil the set.
-std::vector<session::ServerKey> usable_keys(const std::vector<DnsKey>& keys) {
-  std::vector<session::ServerKey> usable;
-  for (const DnsKey& dns : keys) {
-    if (usable.size() == session::kMaxKeys) break;
-    auto key = crypto::PublicKey::from_ipseckey(dns.algorithm, dns.key);
-    if (key) usable.push_back({dns, std::move(*key)});
+// How the server may prove who it is: by one of its raw keys, or else as the caller says.
+base::Result<std::vector<session::Trust>> trusted_for(const ConnectRequest& request) {
+  std::vector<session::Trust> trusted;
+  auto keys = session::usable_keys(request.keys);
+  if (!keys.empty()) trusted.push_back({.keys = std::move(keys)});
+  for (const PeerProof& peer : request.peers) {
+    auto trust = session::prepare_trust(peer);
+    if (!trust) return std::unexpected(trust.error());
+    trusted.push_back(std::move(*trust));
   }
-  return usable;
+  if (trusted.empty()) return base::fail(base::Errc::malformed, "no usable key");
+  return trusted;
+}
+
+base::Result<std::unique_ptr<Session>> session_for(const ConnectRequest& request) {
+  if (request.local.address.family() != request.remote.family()) {
+    return base::fail(base::Errc::malformed, "local and remote address of different families");
+  }
+  auto trusted = trusted_for(request);
+  if (!trusted) return std::unexpected(trusted.error());
+  auto proof = session::prepare_proof(request.own);
+  if (!proof) return std::unexpected(proof.error());
+  auto session = std::make_unique<Session>();
+  session->local = request.local;
+  session->remote = request.remote;
+  session->ask_for = request.ask_for;
+  session->proof = std::move(*proof);
+  session->trusted = std::move(*trusted);
+  session->mode = request.mode;
+  session->request_address = request.request_address;
+  return session;
 }
 
 }  // namespace
@@ -39,7 +62,18 @@ struct Engine::Impl {
   Impl(EngineConfig engine_config, Random& engine_random, Kernel& engine_kernel)
       : config(with_defaults(std::move(engine_config))), random(engine_random), kernel(engine_kernel) {}
 
-  Context context(base::TimePoint now) { return {config, random, kernel, output, stats, now, {}, {}}; }
+  Context context(base::TimePoint now) {
+    return {.config = config,
+            .random = random,
+            .kernel = kernel,
+            .out = output,
+            .stats = stats,
+            .now = now,
+            .responder = responder.get(),
+            .may_admit = sessions.size() < config.max_sessions,
+            .next_session = SessionId{last_session + 1}};
+  }
+  void receive_init(const wire::Message& message, const Path& path, base::TimePoint now);
   base::IkeSpi fresh_spi();
   base::Result<void> begin(Session& session, const session::Plan& plan, base::TimePoint deadline, base::TimePoint now);
   template <class Action>
@@ -59,6 +93,7 @@ struct Engine::Impl {
   std::unordered_map<base::IkeSpi, std::unique_ptr<IkeSa>> sas;
   std::size_t negotiations = 0;
   session::Timers timers;
+  std::unique_ptr<session::Responder> responder;
   std::uint64_t last_session = 0;
 };
 
@@ -103,6 +138,10 @@ void Engine::Impl::act(base::IkeSpi spi, base::TimePoint now, Action&& action) {
 }
 
 void Engine::Impl::settle(Context& ctx, base::IkeSpi spi, Session* session) {
+  if (ctx.admitted) {
+    last_session = ctx.admitted->id.value;
+    sessions.emplace(ctx.admitted->id, std::move(ctx.admitted));
+  }
   const IkeSa& sa = *sas.at(spi);
   timers.set(spi, session::next_deadline(sa));
   // A farewell (our DELETE, a last answer kept) is a courtesy, and not owed to more peers than we may have.
@@ -111,6 +150,8 @@ void Engine::Impl::settle(Context& ctx, base::IkeSpi spi, Session* session) {
   if (sa.state == session::State::dead || too_many) erase(spi);
   for (const auto& successor : ctx.successors) follow(successor, ctx.now);
   for (const base::IkeSpi old : ctx.superseded) dispatch(old, session::Event::superseded, ctx.now);
+  for (const base::IkeSpi old : ctx.replaced) dispatch(old, session::Event::replaced, ctx.now);
+  for (const base::IkeSpi old : ctx.doubted) dispatch(old, session::Event::doubted, ctx.now);
   if (session != nullptr && session->over) end(*session);
 }
 
@@ -128,6 +169,7 @@ void Engine::Impl::follow(const session::Successor& successor, base::TimePoint n
 // The session's last word was said. A negotiation that was to renew it has nothing to do any more.
 void Engine::Impl::end(Session& session) {
   if (const base::IkeSpi pending = session.pending; pending != base::IkeSpi{}) erase(pending);
+  if (responder && !session.initiator) responder->departed(session);
   sessions.erase(session.id);
 }
 
@@ -150,22 +192,17 @@ Engine::Engine(EngineConfig config, Random& random, Kernel& kernel)
     : impl_(std::make_unique<Impl>(std::move(config), random, kernel)) {}
 Engine::~Engine() = default;
 
-base::Result<SessionId> Engine::connect(ConnectRequest request, base::TimePoint now) {
+base::Result<SessionId> Engine::connect(const ConnectRequest& request, base::TimePoint now) {
   Impl& impl = *impl_;
-  if (request.local.address.family() != request.remote.family()) {
-    return base::fail(base::Errc::malformed, "local and remote address of different families");
-  }
   if (impl.sessions.size() >= impl.config.max_sessions) return base::fail(base::Errc::exhausted, "max_sessions");
   if (impl.negotiations >= impl.config.max_half_open) return base::fail(base::Errc::exhausted, "max_half_open");
-  auto session = std::make_unique<Session>();
-  session->id = SessionId{++impl.last_session};
-  session->keys = usable_keys(request.keys);
-  const base::TimePoint deadline = request.deadline;
-  session->request = std::move(request);
-  if (session->keys.empty()) return base::fail(base::Errc::malformed, "no usable key");
-  if (auto begun = impl.begin(*session, {}, deadline, now); !begun) return std::unexpected(begun.error());
-  const SessionId id = session->id;
-  impl.sessions.emplace(id, std::move(session));
+  auto session = session_for(request);
+  if (!session) return std::unexpected(session.error());
+  const SessionId id{++impl.last_session};
+  (*session)->id = id;
+  const session::Plan plan{.transport = request.mode == Mode::transport};
+  if (auto begun = impl.begin(**session, plan, request.deadline, now); !begun) return std::unexpected(begun.error());
+  impl.sessions.emplace(id, std::move(*session));
   return id;
 }
 
@@ -174,6 +211,24 @@ void Engine::close(SessionId session, base::TimePoint now) {
   if (found == impl_->sessions.end()) return;
   const bool up = found->second->current != base::IkeSpi{};
   impl_->dispatch(up ? found->second->current : found->second->pending, session::Event::close, now);
+}
+
+void Engine::Impl::receive_init(const wire::Message& message, const Path& path, base::TimePoint now) {
+  Context ctx = context(now);
+  const auto known = responder->half_open.find({message.header.spi_i, path.remote});
+  if (known != responder->half_open.end()) return answer_init_again(*sas.at(known->second), ctx, message, path);
+  auto sa = session::answer_init(ctx, message, path, fresh_spi());
+  if (!sa) return;
+  timers.set(sa->spi_r, session::next_deadline(*sa));
+  sas.emplace(sa->spi_r, std::move(sa));
+}
+
+base::Result<void> Engine::serve(const ResponderConfig& config) {
+  auto fresh = session::prepare_responder(config);
+  if (!fresh) return std::unexpected(fresh.error());
+  if (impl_->responder) (*fresh)->take_over(*impl_->responder, config);
+  impl_->responder = std::move(*fresh);
+  return {};
 }
 
 void Engine::receive(base::Bytes datagram, const Path& path, base::TimePoint now) {
@@ -185,9 +240,11 @@ void Engine::receive(base::Bytes datagram, const Path& path, base::TimePoint now
     return;
   }
   const wire::Header& header = message->header;
+  if (impl.responder && session::is_init_request(header)) return impl.receive_init(*message, path, now);
   const auto found = impl.sas.find(header.initiator ? header.spi_r : header.spi_i);
-  // Not answered: we are nobody's responder. And the server's address is the one that DNS gave (security rule 6).
-  if (found == impl.sas.end() || found->second->path.remote.address != path.remote.address) {
+  // As initiator: the server's address is the one that DNS gave (security rule 6). A client may be moved by its NAT.
+  const bool unknown = found == impl.sas.end();
+  if (unknown || (found->second->pinned() && found->second->path.remote.address != path.remote.address)) {
     ++impl.stats.dropped_unknown_sa;
     return;
   }
@@ -216,6 +273,8 @@ base::Result<ChildCounters> Engine::counters(SessionId session) {
 }
 
 std::size_t Engine::sessions() const { return impl_->sessions.size(); }
+
+std::size_t Engine::half_open_clients() const { return impl_->responder ? impl_->responder->half_open.size() : 0; }
 
 std::size_t Engine::ike_sas() const { return impl_->sas.size(); }
 

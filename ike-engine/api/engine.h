@@ -17,9 +17,13 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
+  /// From now on clients may come, too, as `responder` says; it may be called again, and what is established stays.
+  /// Errors: malformed, weak, unsupported (a key, secret or certificate that is of no use: the text says which),
+  /// mismatch (no identity). On an error all stays as it was.
+  base::Result<void> serve(const ResponderConfig& responder);
   /// Begins IKE_SA_INIT. The outcome comes as Established or Failed. Errors: exhausted (a bound), malformed (no usable
   /// key).
-  base::Result<SessionId> connect(ConnectRequest request, base::TimePoint now);
+  base::Result<SessionId> connect(const ConnectRequest& request, base::TimePoint now);
   /// Ends a session: DELETE is sent if there is an IKE SA, kernel state goes. Unknown ids are ignored.
   void close(SessionId session, base::TimePoint now);
   /// A datagram from the network, without non-ESP marker. Never fails: what is wrong is counted, answered or ignored.
@@ -36,6 +40,8 @@ class Engine {
   base::Result<ChildCounters> counters(SessionId session);
   std::size_t sessions() const;
   std::size_t half_open() const;
+  /// Clients whose IKE_SA_INIT is answered and whose IKE_AUTH has not come.
+  std::size_t half_open_clients() const;
   /// All IKE SAs, those too that only wait for the answer to their DELETE: at most 2 * max_sessions of them stay.
   std::size_t ike_sas() const;
 

@@ -19,12 +19,6 @@ std::string IkeSuite::to_string() const {
   return cipher_name(encr, key_bits, integ) + "/" + prf_name(prf) + "/" + ke_name(ke);
 }
 
-ConnectRequest ConnectRequest::clone() const {
-  ConnectRequest copy{local, remote, keys, deadline, own.clone(), {}, ask_for, mode, request_address};
-  for (const PeerProof& peer : peers) copy.peers.push_back(peer.clone());
-  return copy;
-}
-
 std::string_view to_string(Reason reason) {
   switch (reason) {
     case Reason::timeout: return "timeout";
@@ -39,6 +33,7 @@ std::string_view to_string(Reason reason) {
     case Reason::closed: return "closed";
     case Reason::lifetime: return "lifetime";
     case Reason::dead_peer: return "dead_peer";
+    case Reason::replaced: return "replaced";
   }
   return "unknown";
 }

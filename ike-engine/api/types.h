@@ -117,6 +117,7 @@ enum class Reason : std::uint8_t {
   closed,     ///< by us
   lifetime,   ///< the SA's own end
   dead_peer,  ///< liveness check unanswered
+  replaced,   ///< the same client has come again
 };
 std::string_view to_string(Reason reason);
 
@@ -190,8 +191,6 @@ struct ConnectRequest {
   std::optional<Identity> ask_for = {};     ///< IDr: whom we want, where a server has several identities
   Mode mode = Mode::tunnel;
   bool request_address = false;  ///< ask for an inner address (CP)
-
-  ConnectRequest clone() const;
 };
 
 /// A range of inner addresses that a responder leases, one a client.
@@ -211,6 +210,11 @@ struct ResponderConfig {
   Mode mode = Mode::tunnel;  ///< transport: tunnels are refused with NO_PROPOSAL_CHOSEN
 };
 
+struct Network {
+  base::Address address;
+  unsigned prefix = 0;
+};
+
 /// What is offered and how patient we are. All durations in microseconds (base::Duration).
 struct EngineConfig {
   std::vector<IkeSuite> ike;  ///< in order of preference; empty: the defaults of policy/
@@ -220,6 +224,7 @@ struct EngineConfig {
   std::uint16_t nat_port = 4500;
   std::uint16_t peer_ike_port = 500;
   std::uint16_t peer_nat_port = 4500;
+  base::Duration unix_offset{};  ///< wall-clock time minus TimePoint, for the validity of certificates
   std::size_t max_sessions = 10000;
   std::size_t max_half_open = 1000;
   base::Duration first_retransmit = std::chrono::milliseconds(500);
@@ -232,7 +237,9 @@ struct EngineConfig {
   base::Duration keepalive = std::chrono::seconds(20);  ///< behind a NAT, without a packet of ours (RFC 3948); 0: never
   base::Duration idle = {};                             ///< a responder's session without traffic ends; 0: never
   bool pfs = false;                                     ///< a key exchange of its own for each new child
-  std::uint16_t fragment_size = 1200;                   ///< octets of IKE message, header included
+  /// Where a leased inner address of ours may lie (security rule 6).
+  std::vector<Network> lease_networks = {{*base::Address::parse("100.64.0.0"), 10}};
+  std::uint16_t fragment_size = 1200;  ///< octets of IKE message, header included
 };
 
 /// Counters that only grow; each datagram that is not acted upon is counted in exactly one of the drops.

@@ -1,5 +1,7 @@
 #include "ike-engine/policy/traffic_selectors.h"
 
+#include <algorithm>
+
 namespace latchkey::policy {
 
 using base::Errc;
@@ -7,6 +9,18 @@ using base::fail;
 
 std::vector<wire::TrafficSelector> host_selectors(const base::Address& host) {
   return {wire::TrafficSelector::host(host)};
+}
+
+std::vector<wire::TrafficSelector> any_selectors(base::Family family) {
+  const base::Buffer last(family == base::Family::ipv4 ? 4 : 16, 0xff);
+  return {{0, 0, 65535, base::Address::any(family), *base::Address::from_bytes(last)}};
+}
+
+bool covers_host(std::span<const wire::TrafficSelector> offer, const base::Address& host) {
+  return std::ranges::any_of(offer, [&](const wire::TrafficSelector& selector) {
+    const bool whole = selector.protocol == 0 && selector.start_port == 0 && selector.end_port == 65535;
+    return whole && selector.start.family() == host.family() && selector.start <= host && host <= selector.end;
+  });
 }
 
 base::Result<void> check_selectors(std::span<const wire::TrafficSelector> answer, const base::Address& host) {

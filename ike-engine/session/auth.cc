@@ -8,10 +8,11 @@
 #include "ike-engine/policy/traffic_selectors.h"
 #include "ike-engine/session/child.h"
 #include "ike-engine/session/child_sa.h"
+#include "ike-engine/session/established.h"
 #include "ike-engine/session/exchange.h"
 #include "ike-engine/session/informational.h"
+#include "ike-engine/session/inner_address.h"
 #include "ike-engine/session/lifetime.h"
-#include "ike-engine/wire/id.h"
 
 namespace latchkey::session {
 
@@ -22,47 +23,53 @@ constexpr base::Duration kLateAnswer = std::chrono::seconds(30);
 
 using base::PayloadType;
 
-base::Result<void> reserve_spi(Negotiation& negotiation, Context& context, const api::ConnectRequest& request) {
+base::Result<void> reserve_spi(Negotiation& negotiation, Context& context, const Session& session) {
   if (negotiation.reserved) return {};
-  auto reserved = context.kernel.allocate_spi(request.local.address, request.remote);
+  auto reserved = context.kernel.allocate_spi(session.local.address, session.remote);
   if (!reserved) return std::unexpected(reserved.error());
   negotiation.reserved = std::move(*reserved);
   negotiation.esp_offer = policy::offer_esp(context.config.esp, negotiation.reserved->spi());
   return {};
 }
 
-// Our side's AUTH. RFC 7619 section 2.1: SK_pi in the place of a shared secret, ID_NULL without data.
-base::Result<base::SecretBytes> our_auth(const Negotiation& negotiation, const Candidate& candidate, base::Bytes id) {
-  const base::Bytes request = negotiation.attempts[candidate.attempt].request;
-  const auto octets =
-      crypto::signed_octets(candidate.suite.prf, request, candidate.nonce_r, candidate.keys.sk_pi.view(), id);
-  if (!octets) return std::unexpected(octets.error());
-  return crypto::null_auth(candidate.suite.prf, candidate.keys.sk_pi.view(), *octets);
+void add_ids(wire::PayloadChain& chain, const Session& session, base::Bytes own_id) {
+  chain.add(PayloadType::idi, [&](base::Writer& out) { out.bytes(own_id); });
+  add_certificates(chain, session.proof);
+  if (session.ask_for) chain.add(PayloadType::idr, [&](base::Writer& out) { out.bytes(id_body(*session.ask_for)); });
 }
 
-// Security rule 11: no IDr, no vendor ID, no INITIAL_CONTACT, and an identity that is none.
-base::Result<wire::PayloadChain> request_payloads(const IkeSa& sa, const Candidate& candidate) {
-  const Negotiation& negotiation = *sa.negotiation;
-  const api::ConnectRequest& request = sa.session->request;
-  const wire::Id nobody{base::IdType::null, {}};
-  base::Writer id;
-  write(id, nobody);
-  const auto auth = our_auth(negotiation, candidate, id.view());
-  if (!auth) return std::unexpected(auth.error());
-
-  wire::PayloadChain chain;
-  chain.add(PayloadType::idi, [&](base::Writer& out) { write(out, nobody); });
-  chain.add(PayloadType::auth, [&](base::Writer& out) {
-    write(out, wire::Auth{base::AuthMethod::null, auth->view()});
-  });
+void add_child(wire::PayloadChain& chain, const Negotiation& negotiation, const Session& session) {
   if (negotiation.plan.transport) {
     chain.add(PayloadType::notify, [&](base::Writer& out) {
       write(out, wire::Notify{base::ProtocolId::none, {}, base::NotifyType::use_transport_mode, {}});
     });
   }
+  // With an inner address to come, any will do; our own need not be told.
+  const base::Address& local = session.local.address;
+  const auto tsi = session.request_address ? policy::any_selectors(local.family()) : policy::host_selectors(local);
   chain.add(PayloadType::sa, [&](base::Writer& out) { write(out, negotiation.esp_offer); });
-  chain.add(PayloadType::tsi, [&](base::Writer& out) { write(out, policy::host_selectors(request.local.address)); });
-  chain.add(PayloadType::tsr, [&](base::Writer& out) { write(out, policy::host_selectors(request.remote)); });
+  chain.add(PayloadType::tsi, [&](base::Writer& out) { write(out, tsi); });
+  chain.add(PayloadType::tsr, [&](base::Writer& out) { write(out, policy::host_selectors(session.remote)); });
+}
+
+// Security rule 11: an anonymous client sends no IDr, no vendor ID, no INITIAL_CONTACT, and an identity that is none.
+base::Result<wire::PayloadChain> request_payloads(const IkeSa& sa, const Candidate& candidate) {
+  const Negotiation& negotiation = *sa.negotiation;
+  const Session& session = *sa.session;
+  const base::Buffer id = id_body(session.proof.id);
+  const base::Bytes request = negotiation.attempts[candidate.attempt].request;
+  const base::Bytes sk_p = candidate.keys.sk_pi.view();
+  const auto octets = crypto::signed_octets(candidate.suite.prf, request, candidate.nonce_r, sk_p, id);
+  if (!octets) return std::unexpected(octets.error());
+
+  wire::PayloadChain chain;
+  add_ids(chain, session, id);
+  const ProofTask task{candidate.suite.prf, *octets, sk_p, candidate.hashes};
+  if (auto added = add_auth(chain, session.proof, task); !added) return std::unexpected(added.error());
+  if (session.request_address) {
+    chain.add(PayloadType::cp, [&](base::Writer& out) { out.bytes(address_request(session.remote.family())); });
+  }
+  add_child(chain, negotiation, session);
   return chain;
 }
 
@@ -102,27 +109,20 @@ void adopt(IkeSa& sa, Candidate& candidate) {
   sa.behind_nat = candidate.behind_nat;
 }
 
-api::Established story(const IkeSa& sa, const Candidate& candidate, const AuthReply& auth, const api::ChildSa& child) {
-  return {.session = sa.session->id,
-          .key = auth.key->dns,
-          .key_name = std::string(auth.key->key.name()),
-          .auth_scheme = std::string(auth.scheme),
-          .ike = candidate.suite,
-          .esp = child.suite,
-          .mode = child.mode,
-          .encapsulated = child.encapsulated,
-          .spi_in = child.spi_in,
-          .spi_out = child.spi_out,
-          .reqid = sa.children.front().tunnel->reqid(),
-          .exchanges = sa.session->exchanges,
-          .path = sa.path};
-}
-
 // Security rule 3: whoever relies on the tunnel relies on the key that was proven. The set may hold others, of other
 // names even; none of them may take the tunnel over when it is renewed.
-void keep_proven_key(Session& session, const ServerKey* proven) {
-  ServerKey key = *proven;
-  session.keys.assign(1, std::move(key));
+void keep_proven(Session& session, const Proven& proven) {
+  const auto which = static_cast<std::size_t>(proven.by - session.trusted.data());
+  Trust trust = std::move(session.trusted[which]);
+  if (proven.key != nullptr) {
+    PeerKey key = std::move(trust.keys[static_cast<std::size_t>(proven.key - trust.keys.data())]);
+    trust.keys.clear();
+    trust.keys.push_back(std::move(key));
+    trust.keys.shrink_to_fit();
+  }
+  session.trusted.clear();
+  session.trusted.push_back(std::move(trust));
+  session.trusted.shrink_to_fit();
 }
 
 void become_current(IkeSa& sa, Context& context) {
@@ -136,7 +136,7 @@ void become_current(IkeSa& sa, Context& context) {
 }  // namespace
 
 base::Result<void> send_auth(IkeSa& sa, Context& context, Candidate& candidate) {
-  if (auto reserved = reserve_spi(*sa.negotiation, context, sa.session->request); !reserved) return reserved;
+  if (auto reserved = reserve_spi(*sa.negotiation, context, *sa.session); !reserved) return reserved;
   const auto chain = request_payloads(sa, candidate);
   if (!chain) return std::unexpected(chain.error());
   wire::Header header = header_of(sa, base::ExchangeType::ike_auth, false, base::MessageId{1});
@@ -157,7 +157,7 @@ State install(IkeSa& sa, Context& context, Input& input) {
   adopt(sa, candidate);
   sa.session->exchanges = static_cast<std::uint16_t>(sa.session->exchanges + 2);
   tell(context, sa, "ike_auth_verified",
-       fmt::format("key={} scheme={}", input.auth.key->key.name(), input.auth.scheme));
+       fmt::format("key={} scheme={}", input.auth.proven.key_name, input.auth.proven.scheme));
 
   auto child = agree_on_child(sa, context.config, candidate, input.auth);
   if (!child) return no_child(sa, context, child.error());
@@ -168,9 +168,11 @@ State install(IkeSa& sa, Context& context, Input& input) {
        fmt::format("esp={} mode={} udp={} spi_in={:08x} spi_out={:08x}", child->suite.to_string(),
                    child->mode == api::Mode::tunnel ? "tunnel" : "transport", child->encapsulated, child->spi_in.value,
                    child->spi_out.value));
-  context.out.events.push_back(story(sa, candidate, input.auth, *child));
+  api::Established story = story_of(sa, input.auth.proven, input.auth.idr);
+  story.exchanges = sa.session->exchanges;
+  context.out.events.push_back(std::move(story));
   ++context.stats.established;
-  keep_proven_key(*sa.session, input.auth.key);
+  keep_proven(*sa.session, input.auth.proven);
   become_current(sa, context);
   begin_life(sa, context);
   sa.negotiation.reset();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ike-engine/session/ike_sa.h"
+#include "ike-engine/session/responder.h"
 
 namespace latchkey::session {
 
@@ -22,9 +23,19 @@ struct Context {
   api::Output& out;
   api::EngineStats& stats;
   base::TimePoint now;
-  std::vector<Successor> successors;
-  std::vector<base::IkeSpi> superseded;  ///< IKE SAs whose child has been replaced
+  std::vector<Successor> successors = {};
+  std::vector<base::IkeSpi> superseded = {};    ///< IKE SAs whose child has been replaced
+  Responder* responder = nullptr;               ///< what all IKE SAs of a responder share; none: we only initiate
+  bool may_admit = false;                       ///< there is room for a session more
+  api::SessionId next_session = {};             ///< whose number is free
+  std::unique_ptr<Session> admitted = nullptr;  ///< of a client that has just been let in: next_session
+  std::vector<base::IkeSpi> replaced = {};      ///< IKE SAs whose client has come again
+  std::vector<base::IkeSpi> doubted = {};       ///< IKE SAs whose place somebody else wants
 
+  /// Wall-clock time, for certificates. Seconds since 1970.
+  std::int64_t unix_seconds() const {
+    return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch() + config.unix_offset).count();
+  }
   Patience patience() const { return {config.first_retransmit, config.max_retransmits}; }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// Requests of our own within an established IKE SA: one after the other, since our window is one (RFC 7296 section 2.3).
+// Requests of our own within an established IKE SA: one after the other, since our window is one (RFC 7296
+// section 2.3).
 
 #include "ike-engine/session/table.h"
 

@@ -8,9 +8,10 @@
 #include "ike-engine/api/ports.h"
 #include "ike-engine/crypto/ike_keys.h"
 #include "ike-engine/crypto/key_exchange.h"
-#include "ike-engine/crypto/public_key.h"
 #include "ike-engine/session/fragments.h"
+#include "ike-engine/session/proof.h"
 #include "ike-engine/session/protect.h"
+#include "ike-engine/session/trust.h"
 #include "ike-engine/session/window.h"
 #include "ike-engine/wire/sa.h"
 
@@ -22,8 +23,6 @@ inline constexpr unsigned kMaxCookies = 3;
 inline constexpr unsigned kMaxInvalidKe = 2;
 /// Replies that looked acceptable and were not (another suite than offered, a bad public value); then we stop looking.
 inline constexpr unsigned kMaxUnacceptable = 16;
-/// Keys of one server that are tried on its AUTH; a larger set is refused by the engine.
-inline constexpr std::size_t kMaxKeys = 16;
 /// Octets of our nonces: half the key size of the largest PRF, as RFC 7296 section 2.10 demands.
 inline constexpr std::size_t kNonceSize = 32;
 /// RFC 7296 section 2.6: 1 to 64 octets.
@@ -46,22 +45,25 @@ enum class State : std::uint8_t {
   dead,         ///< to be removed
 };
 
-/// A key of the server's set, ready to verify with.
-struct ServerKey {
-  api::DnsKey dns;
-  crypto::PublicKey key;
-};
-
 /// What a caller of the engine sees as one: the tunnel to one server, through one IKE SA after the other.
 struct Session {
   api::SessionId id;
   bool initiator = true;  ///< whether we began; a rekeyed IKE SA's role may differ
-  api::ConnectRequest request;
-  std::vector<ServerKey> keys;
-  base::IkeSpi current;         ///< the IKE SA whose child is in use; 0 before Established
-  base::IkeSpi pending;         ///< the one that is being negotiated; 0 if none
-  std::uint16_t exchanges = 0;  ///< round trips of the negotiation so far, over all its IKE SAs
-  bool over = false;            ///< Failed or Down was said
+  base::Endpoint local;
+  base::Address remote;
+  std::optional<api::Identity> ask_for;
+  Proof proof;                 ///< ours, as initiator
+  std::vector<Trust> trusted;  ///< how the peer may prove who it is; once it has, only that
+  api::Mode mode = api::Mode::tunnel;
+  bool request_address = false;
+  bool known = true;                   ///< as responder: the client has proven a name
+  api::Identity peer;                  ///< that name
+  std::optional<base::Address> lease;  ///< as responder: what the client got from a pool
+  std::optional<base::Address> holds;  ///< the inner address that its child is for
+  base::IkeSpi current;                ///< the IKE SA whose child is in use; 0 before Established
+  base::IkeSpi pending;                ///< the one that is being negotiated; 0 if none
+  std::uint16_t exchanges = 0;         ///< round trips of the negotiation so far, over all its IKE SAs
+  bool over = false;                   ///< Failed or Down was said
 };
 
 /// Why a negotiation will have failed if nothing better comes.
@@ -95,9 +97,10 @@ struct Candidate {
   api::Path path;
   bool fragmentation = false;
   bool encapsulated = false;
-  bool behind_nat = false;  ///< we are
-  std::size_t attempt = 0;  ///< index of the request that it is taken to answer
-  bool ambiguous = false;   ///< other attempts fit as well
+  bool behind_nat = false;                       ///< we are
+  std::vector<base::HashAlgorithm> hashes = {};  ///< that the server verifies signatures with; empty: it did not say
+  std::size_t attempt = 0;                       ///< index of the request that it is taken to answer
+  bool ambiguous = false;                        ///< other attempts fit as well
   PendingRequest auth;
   Reassembly responses;
 };
@@ -209,6 +212,8 @@ struct IkeSa {
   bool is_initiator() const { return role == Role::initiator; }
   base::IkeSpi own_spi() const { return is_initiator() ? spi_i : spi_r; }
   base::IkeSpi peer_spi() const { return is_initiator() ? spi_r : spi_i; }
+  /// Whether the peer's address is fixed: it is the one that the caller named (security rule 6).
+  bool pinned() const { return !half_open && (session == nullptr ? is_initiator() : session->initiator); }
   /// By the SPI of the packets that we receive (`spi_in`) or send; nullptr if there is none.
   Child* child_in(base::Spi spi_in);
   Child* child_out(base::Spi spi_out);

@@ -94,16 +94,16 @@ State restarted(IkeSa& sa, Context& context, base::KeMethod method) {
 
 base::Result<void> begin_init(IkeSa& sa, Context& context) {
   Negotiation& negotiation = *sa.negotiation;
-  const api::ConnectRequest& request = sa.session->request;
-  sa.path = {request.local, {request.remote, context.config.peer_ike_port}, false};
+  const Session& session = *sa.session;
+  sa.path = {session.local, {session.remote, context.config.peer_ike_port}, false};
   negotiation.ike_offer = policy::offer_ike(context.config.ike);
   const auto methods = policy::offered_ke_methods(negotiation.ike_offer);
   if (methods.empty()) return base::fail(base::Errc::unsupported, "no acceptable IKE suite is configured");
   negotiation.nonce_i.resize(kNonceSize);
   context.random.fill(negotiation.nonce_i);
   negotiation.false_nat_source =
-      wants_false_nat_source(context.config, negotiation.plan, request.local, request.remote);
-  negotiation.nat_source = base::to_buffer(nat_hash(sa.spi_i, {}, request.local));
+      wants_false_nat_source(context.config, negotiation.plan, session.local, session.remote);
+  negotiation.nat_source = base::to_buffer(nat_hash(sa.spi_i, {}, session.local));
   if (negotiation.false_nat_source) context.random.fill(negotiation.nat_source);
   return send_attempt(sa, context, methods.front());
 }

@@ -130,6 +130,9 @@ std::optional<Received> read_answer(const IkeSa& sa, Context& context, const wir
                       .behind_nat = is_behind_nat(reply.nat_notifies(), sa.spi_i, message.header.spi_r, sa.path.local),
                       .auth = {},
                       .responses = {}};
+  if (const auto* hashes = reply.find(NotifyType::signature_hash_algorithms)) {
+    candidate.hashes = wire::parse_hash_algorithms(hashes->data).value_or(std::vector<base::HashAlgorithm>{});
+  }
   attribute(candidate, negotiation.attempts);
   Received received{Event::init_response, {}};
   received.input.candidate = std::move(candidate);

@@ -31,7 +31,7 @@ void begin_life(IkeSa& sa, Context& context) {
 // Make before break: a whole new IKE SA; when its child is in the kernel this one is retired.
 State renew(IkeSa& sa, Context& context, Input&) {
   sa.renew_at = context.now + kRenewalPause;
-  if (sa.session == nullptr || sa.session->pending != base::IkeSpi{}) return sa.state;
+  if (sa.session == nullptr || !sa.session->initiator || sa.session->pending != base::IkeSpi{}) return sa.state;
   tell(context, sa, "renewal", {});
   context.successors.push_back({sa.session, {}, std::min(sa.ends_at, context.now + kRenewalDeadline)});
   return sa.state;

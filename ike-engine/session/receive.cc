@@ -5,6 +5,7 @@
 #include "ike-engine/session/auth.h"
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/opening.h"
+#include "ike-engine/session/respond_auth.h"
 #include "ike-engine/wire/cp.h"
 #include "ike-engine/wire/delete.h"
 
@@ -124,6 +125,37 @@ void receive_in_negotiation(IkeSa& sa, Context& context, const wire::Message& me
   }
 }
 
+Event first_event_of(Input& input) {
+  if (wire::first_unknown_critical(input.payloads) != PayloadType::none) return Event::critical_request;
+  auto claim = parse_auth_payloads(input.payloads);
+  if (!claim) return Event::garbled_request;
+  input.claim = std::move(*claim);
+  return Event::auth_request;
+}
+
+// IKE_AUTH of a client. The keys are made when the first one comes, right or wrong: whoever sends it has seen our
+// answer.
+void receive_while_half_open(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
+  const wire::Header& header = message.header;
+  const bool ours = header.exchange == ExchangeType::ike_auth && !header.response && header.spi_i == sa.spi_i &&
+                    sa.peer.classify(header.message_id) == PeerWindow::Arrival::fresh;
+  if (!ours) return count_drop(context.stats, base::Errc::mismatch);
+  if (!complete_half_open(sa)) return count_drop(context.stats, base::Errc::weak);
+  auto opened = open_message(*sa.protection, sa.requests, message);
+  if (!opened) return count_drop(context.stats, opened.error().code);
+  sa.last_heard = context.now;
+  if (!opened->has_value()) return;
+  Input input;
+  input.path = path;
+  input.header = header;
+  input.content = std::move((*opened)->content);
+  auto payloads = wire::parse_payloads((*opened)->first, input.content);
+  if (!payloads) return dispatch(sa, Event::garbled_request, context, input);
+  input.payloads = std::move(*payloads);
+  const Event event = first_event_of(input);
+  dispatch(sa, event, context, input);
+}
+
 void dispatch_plain(IkeSa& sa, Context& context, Event event) {
   Input input;
   dispatch(sa, event, context, input);
@@ -190,17 +222,20 @@ void receive(IkeSa& sa, Context& context, const wire::Message& message, const ap
   //= messages sent by the original responder.
   if (header.initiator == sa.is_initiator()) return count_drop(context.stats, base::Errc::not_found);
   if (sa.negotiation) return receive_in_negotiation(sa, context, message, path);
+  if (sa.half_open) return receive_while_half_open(sa, context, message, path);
   receive_protected(sa, context, message, path);
 }
 
 void expire(IkeSa& sa, Context& context) {
   if (sa.negotiation) return expire_negotiation(sa, context);
+  if (sa.half_open) return dispatch_plain(sa, context, Event::give_up);
   expire_established(sa, context);
 }
 
 base::TimePoint next_deadline(const IkeSa& sa) {
   if (sa.state == State::dead) return base::kNever;
   if (sa.negotiation) return negotiation_deadline(*sa.negotiation);
+  if (sa.half_open) return sa.half_open->deadline;
   return std::min({sa.renew_at, sa.ends_at, sa.request.next()});
 }
 

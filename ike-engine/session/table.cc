@@ -9,6 +9,7 @@
 #include "ike-engine/session/informational.h"
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/lifetime.h"
+#include "ike-engine/session/respond_auth.h"
 
 namespace latchkey::session {
 
@@ -35,6 +36,11 @@ constexpr std::array kTransitions{
     Row{State::auth_sent, Event::give_up, give_up},
     Row{State::auth_sent, Event::close, abandon},
 
+    Row{State::half_open, Event::auth_request, admit},
+    Row{State::half_open, Event::critical_request, turn_away_critical},
+    Row{State::half_open, Event::garbled_request, turn_away_garbled},
+    Row{State::half_open, Event::give_up, forget_half_open},
+
     Row{State::established, Event::informational_request, answer_informational},
     Row{State::established, Event::create_child_sa_request, refuse_create_child_sa},
     Row{State::established, Event::critical_request, answer_unsupported_critical_payload},
@@ -45,6 +51,8 @@ constexpr std::array kTransitions{
     Row{State::established, Event::renewal_due, renew},
     Row{State::established, Event::lifetime_over, end_of_life},
     Row{State::established, Event::superseded, retire},
+    Row{State::established, Event::replaced, make_way},
+    Row{State::established, Event::doubted, ask_for_life},
     Row{State::established, Event::close, close_established},
 
     Row{State::abandoned, Event::late_answer, hang_up},

@@ -3,8 +3,8 @@
 
 #include <span>
 
+#include "ike-engine/session/auth_payloads.h"
 #include "ike-engine/session/context.h"
-#include "ike-engine/wire/auth.h"
 #include "ike-engine/wire/message.h"
 #include "ike-engine/wire/notify.h"
 #include "ike-engine/wire/ts.h"
@@ -19,6 +19,7 @@ enum class Event : std::uint8_t {
   held_cookie_due,  ///< the time that a true reply had is over
   invalid_ke,       ///< unauthenticated
   init_refused,     ///< an error notify or an unacceptable reply, unauthenticated
+  auth_request,     ///< as responder: IKE_AUTH, opened and well-formed; what it claims is not yet judged
   auth_response,    ///< a candidate's IKE_AUTH reply whose AUTH a key of the server verifies
   auth_refused,     ///< a candidate's IKE_AUTH reply that proves nothing
   auth_unanswered,  ///< a candidate's IKE_AUTH was sent often enough
@@ -33,16 +34,19 @@ enum class Event : std::uint8_t {
   give_up,     ///< the negotiation's deadline or grace is over
   renewal_due,
   lifetime_over,
+  replaced,    ///< the client has come again
+  doubted,     ///< somebody else wants what the client holds
   superseded,  ///< another IKE SA carries the session's tunnel now
   close,       ///< the caller wants no more of it
 };
 
 /// A candidate's IKE_AUTH reply after its AUTH was verified. Views point into Input::content.
 struct AuthReply {
-  const ServerKey* key = nullptr;
-  std::string_view scheme;
+  Proven proven;  ///< points into the session's trusted
+  base::Bytes idr;
   std::optional<wire::Sa> sa;
   std::vector<wire::TrafficSelector> tsi, tsr;
+  std::optional<wire::Cp> cp;
   bool transport = false;
   base::NotifyType child_error{};  ///< 0: none
 };
@@ -60,6 +64,7 @@ struct Input {
   Failure failure;                         ///< init_refused, auth_refused
   std::size_t which = 0;                   ///< auth_*: index of the candidate
   AuthReply auth;                          ///< auth_response
+  AuthPayloads claim;                      ///< auth_request
 };
 
 /// Acts and says which state comes next.

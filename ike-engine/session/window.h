@@ -55,6 +55,10 @@ class PeerWindow {
  public:
   enum class Arrival { fresh, repeated, outside };
 
+  PeerWindow() = default;
+  /// The first request to come bears this ID.
+  explicit PeerWindow(base::MessageId first) : expected_(first) {}
+
   Arrival classify(base::MessageId id) const;
   /// The request that was fresh is answered with these octets.
   void answered(std::vector<base::Buffer> response);

@@ -74,7 +74,7 @@ class Batch {
     std::vector<api::ConnectRequest> requests = make_requests();
     take_time([&] {
       for (const auto& request : requests) {
-        if (!engine_.connect(request.clone(), now_)) std::abort();
+        if (!engine_.connect(request, now_)) std::abort();
       }
     });
     for (int exchange = 0; exchange < 2; ++exchange) {

@@ -112,7 +112,7 @@ class World {
     request.remote = kServer;
     request.keys = {server_.dns_key()};
     request.deadline = now_ + std::chrono::seconds(60);
-    session_ = engine_.connect(std::move(request), now_).value();
+    session_ = engine_.connect(request, now_).value();
     collect();
   }
   ~World() {

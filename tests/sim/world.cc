@@ -21,7 +21,7 @@ api::SessionId World::connect(base::Duration deadline, std::vector<api::DnsKey> 
   request.remote = *base::Address::parse(config.remote);
   request.keys = keys.empty() ? std::vector{responder.dns_key()} : std::move(keys);
   request.deadline = now + deadline;
-  const auto session = engine.connect(std::move(request), now);
+  const auto session = engine.connect(request, now);
   collect();
   return session.value_or(api::SessionId{});
 }

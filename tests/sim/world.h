@@ -7,25 +7,12 @@
 #include <vector>
 
 #include "ike-engine/api/engine.h"
+#include "tests/sim/weather.h"
 #include "tests/support/fake_kernel.h"
 #include "tests/support/responder.h"
 #include "tests/support/seeded_random.h"
 
 namespace latchkey::sim {
-
-/// What the network does to each datagram; chances in per cent.
-struct Weather {
-  base::Duration latency = std::chrono::milliseconds(10);  ///< one way
-  base::Duration jitter{};                                 ///< up to so much more, which reorders
-  unsigned loss = 0;
-  unsigned duplication = 0;
-  unsigned corruption = 0;  ///< one bit is turned
-};
-
-struct Timed {
-  base::TimePoint at;
-  api::Event event;
-};
 
 struct WorldConfig {
   std::uint64_t seed = 1;

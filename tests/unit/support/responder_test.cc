@@ -37,7 +37,7 @@ class Pair {
     request.local = {ip("198.18.0.1"), 500};
     request.remote = ip("198.18.0.2");
     request.keys = {server.dns_key()};
-    ASSERT_TRUE(engine_.connect(std::move(request), now_));
+    ASSERT_TRUE(engine_.connect(request, now_));
     settle();
   }
 

@@ -16,9 +16,9 @@ TEST(engine, refuses_a_set_without_usable_key) {
   ConnectRequest request;
   request.local = {*base::Address::parse("192.0.2.1"), 500};
   request.remote = *base::Address::parse("198.51.100.7");
-  EXPECT_EQ(world.engine.connect(request.clone(), world.now).error().code, base::Errc::malformed);
+  EXPECT_EQ(world.engine.connect(request, world.now).error().code, base::Errc::malformed);
   request.keys = {{1, {1, 2, 3}}, {2, {0}}, {4, base::Buffer(31, 1)}};
-  EXPECT_EQ(world.engine.connect(request.clone(), world.now).error().code, base::Errc::malformed);
+  EXPECT_EQ(world.engine.connect(request, world.now).error().code, base::Errc::malformed);
   EXPECT_TRUE(world.engine.take_output().datagrams.empty());
 }
 
@@ -28,7 +28,7 @@ TEST(engine, refuses_addresses_of_two_families) {
   request.local = {*base::Address::parse("192.0.2.1"), 500};
   request.remote = *base::Address::parse("2001:db8::7");
   request.keys = {world.responder.dns_key()};
-  EXPECT_EQ(world.engine.connect(request.clone(), world.now).error().code, base::Errc::malformed);
+  EXPECT_EQ(world.engine.connect(request, world.now).error().code, base::Errc::malformed);
 }
 
 // Security rule 9.
@@ -42,13 +42,13 @@ TEST(engine, bounds_its_sessions_and_its_half_open_ones) {
   request.remote = *base::Address::parse("198.51.100.7");
   request.keys = {world.responder.dns_key()};
   request.deadline = world.now + seconds(2);
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(world.engine.connect(request.clone(), world.now));
-  EXPECT_EQ(world.engine.connect(request.clone(), world.now).error().code, base::Errc::exhausted);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(world.engine.connect(request, world.now));
+  EXPECT_EQ(world.engine.connect(request, world.now).error().code, base::Errc::exhausted);
   EXPECT_EQ(world.engine.half_open(), 3u);
   world.engine.expire(world.now + seconds(3));
   EXPECT_EQ(world.engine.half_open(), 0u);
   EXPECT_EQ(world.engine.sessions(), 0u);
-  EXPECT_TRUE(world.engine.connect(request.clone(), world.now));
+  EXPECT_TRUE(world.engine.connect(request, world.now));
 }
 
 TEST(engine, bounds_its_sessions_when_they_are_up) {

@@ -1,0 +1,91 @@
+#include "ike-engine/session/proof.h"
+
+#include "ike-engine/crypto/ike_keys.h"
+#include "ike-engine/wire/auth.h"
+#include "ike-engine/wire/cert.h"
+#include "ike-engine/wire/id.h"
+
+namespace latchkey::session {
+
+namespace {
+
+using api::ProofKind;
+using base::AuthMethod;
+using base::Errc;
+using base::fail;
+using base::PayloadType;
+
+void add(wire::PayloadChain& chain, AuthMethod method, base::Bytes data) {
+  chain.add(PayloadType::auth, [&](base::Writer& out) { write(out, wire::Auth{method, data}); });
+}
+
+base::Result<void> add_mac(wire::PayloadChain& chain, AuthMethod method, const base::Result<base::SecretBytes>& mac) {
+  if (!mac) return std::unexpected(mac.error());
+  add(chain, method, mac->view());
+  return {};
+}
+
+base::Result<void> add_signature(wire::PayloadChain& chain, const crypto::PrivateKey& key, const ProofTask& task) {
+  // A peer that names no hash does not know method 14 (RFC 7427 section 4). Methods 9 to 11 are left for it, which fix
+  // the hash by the curve; method 1 is RSA with SHA-1, and weak.
+  if (task.hashes.empty()) {
+    const auto value = key.sign_ecdsa_auth(task.octets);
+    if (!value) return std::unexpected(value.error());
+    add(chain, value->method, value->data);
+    return {};
+  }
+  const auto signature = key.sign_auth(task.hashes, task.octets);
+  if (!signature) return std::unexpected(signature.error());
+  add(chain, AuthMethod::digital_signature, *signature);
+  return {};
+}
+
+}  // namespace
+
+base::Result<Proof> prepare_proof(const api::OwnProof& own) {
+  Proof proof{own.kind, own.id, std::nullopt, own.shared_secret.clone(), own.certificates};
+  const bool signs = own.kind == ProofKind::raw_key || own.kind == ProofKind::certificate;
+  if (signs) {
+    const base::Bytes pem = own.private_key.view();
+    auto key = crypto::PrivateKey::from_pem({reinterpret_cast<const char*>(pem.data()), pem.size()});
+    if (!key) return std::unexpected(key.error());
+    proof.key = std::move(*key);
+  }
+  if (own.kind == ProofKind::shared_secret && own.shared_secret.empty()) {
+    return fail(Errc::malformed, "an empty shared secret");
+  }
+  if (own.kind == ProofKind::certificate && own.certificates.empty()) {
+    return fail(Errc::malformed, "no certificate for the key");
+  }
+  return proof;
+}
+
+base::Buffer id_body(const api::Identity& id) {
+  base::Writer out;
+  write(out, wire::Id{id.type, id.data});
+  return out.take();
+}
+
+void add_certificates(wire::PayloadChain& chain, const Proof& proof) {
+  for (const base::Buffer& certificate : proof.certificates) {
+    chain.add(PayloadType::cert, [&](base::Writer& out) {
+      write(out, wire::Cert{base::CertEncoding::x509_signature, certificate});
+    });
+  }
+}
+
+base::Result<void> add_auth(wire::PayloadChain& chain, const Proof& proof, const ProofTask& task) {
+  switch (proof.kind) {
+    // RFC 7619 section 2.1: SK_p in the place of a shared secret.
+    case ProofKind::anonymous:
+      return add_mac(chain, AuthMethod::null, crypto::null_auth(task.prf, task.sk_p, task.octets));
+    case ProofKind::shared_secret:
+      return add_mac(chain, AuthMethod::shared_key,
+                     crypto::psk_auth(task.prf, proof.shared_secret.view(), task.octets));
+    case ProofKind::raw_key:
+    case ProofKind::certificate: return add_signature(chain, *proof.key, task);
+  }
+  return fail(Errc::internal, "a proof that nobody makes");
+}
+
+}  // namespace latchkey::session

@@ -1,0 +1,192 @@
+#include "ike-engine/session/respond_auth.h"
+
+#include <algorithm>
+
+#include "ike-engine/session/established.h"
+#include "ike-engine/session/exchange.h"
+#include "ike-engine/session/informational.h"
+#include "ike-engine/session/init_payloads.h"
+#include "ike-engine/session/inner_address.h"
+#include "ike-engine/session/lifetime.h"
+#include "ike-engine/session/respond_child.h"
+#include "ike-engine/session/respond_init.h"
+#include "ike-engine/session/sa_keys.h"
+#include "ike-engine/wire/id.h"
+
+namespace latchkey::session {
+
+namespace {
+
+using base::NotifyType;
+using base::PayloadType;
+
+// Both messages of IKE_SA_INIT, taken apart again: they were acceptable when they were kept.
+struct Opening {
+  wire::Message request_message, response_message;
+  InitPayloads request, response;
+};
+
+std::optional<Opening> reopen(const HalfOpen& half_open) {
+  auto request = wire::parse_message(half_open.request);
+  auto response = wire::parse_message(half_open.response);
+  if (!request || !response) return std::nullopt;
+  auto asked = parse_init_payloads(*request);
+  auto answered = parse_init_payloads(*response);
+  if (!asked || !answered) return std::nullopt;
+  return Opening{std::move(*request), std::move(*response), std::move(*asked), std::move(*answered)};
+}
+
+State turn_away(IkeSa& sa, Context& context, Input& input, NotifyType type, base::Bytes data = {}) {
+  respond_notify(sa, context, input, type, data);
+  ++context.stats.failed;
+  end_half_open(sa, *context.responder);
+  return linger(sa, context);
+}
+
+// Whom the client asks for; the first of us if it does not say, or wants somebody who is not here.
+const Proof& identity_for(const Responder& responder, base::Bytes idr) {
+  const auto wanted = idr.empty() ? std::nullopt : std::optional(wire::parse_id(idr));
+  if (wanted && wanted->has_value()) {
+    const auto found = std::ranges::find_if(responder.identities, [&](const Proof& proof) {
+      return proof.id.type == (*wanted)->type && base::same(proof.id.data, (*wanted)->data);
+    });
+    if (found != responder.identities.end()) return *found;
+  }
+  return responder.identities.front();
+}
+
+base::Result<Proven> judge_claim(const IkeSa& sa, const Context& context, const Opening& opening,
+                                 const AuthPayloads& claim) {
+  if (claim.idi.empty() || !claim.auth) return base::fail(base::Errc::malformed, "no identity, or no AUTH (EAP?)");
+  const base::Bytes sk_p = sa.half_open->sk_pi.view();
+  const auto octets =
+      crypto::signed_octets(sa.suite.prf, sa.half_open->request, opening.response.nonce->value, sk_p, claim.idi);
+  if (!octets) return std::unexpected(octets.error());
+  return judge(context.responder->peers, {.id = claim.idi,
+                                          .auth = *claim.auth,
+                                          .certificates = claim.certificates,
+                                          .prf = sa.suite.prf,
+                                          .octets = *octets,
+                                          .sk_p = sk_p,
+                                          .unix_seconds = context.unix_seconds()});
+}
+
+// IDr, CERT and AUTH of ours.
+base::Result<wire::PayloadChain> own_claim(const IkeSa& sa, const Opening& opening, const Proof& proof) {
+  const base::Buffer id = id_body(proof.id);
+  const base::Bytes sk_p = sa.half_open->sk_pr.view();
+  const auto octets =
+      crypto::signed_octets(sa.suite.prf, sa.half_open->response, opening.request.nonce->value, sk_p, id);
+  if (!octets) return std::unexpected(octets.error());
+  std::vector<base::HashAlgorithm> hashes;
+  if (const auto* notify = opening.request.find(NotifyType::signature_hash_algorithms)) {
+    hashes = wire::parse_hash_algorithms(notify->data).value_or(std::vector<base::HashAlgorithm>{});
+  }
+  wire::PayloadChain chain;
+  chain.add(PayloadType::idr, [&](base::Writer& out) { out.bytes(id); });
+  add_certificates(chain, proof);
+  if (auto added = add_auth(chain, proof, {sa.suite.prf, *octets, sk_p, hashes}); !added) {
+    return std::unexpected(added.error());
+  }
+  return chain;
+}
+
+std::unique_ptr<Session> session_of(const IkeSa& sa, const Context& context, const Proven& proven,
+                                    base::Bytes peer_id) {
+  auto session = std::make_unique<Session>();
+  session->id = context.next_session;
+  session->initiator = false;
+  session->local = sa.path.local;
+  session->remote = sa.path.remote.address;
+  session->current = sa.spi_r;
+  session->known = proven.by->kind != api::ProofKind::anonymous;
+  const auto id = wire::parse_id(peer_id);
+  if (id && session->known) session->peer = {id->type, base::to_buffer(id->data)};
+  return session;
+}
+
+// RFC 7296 section 2.4
+//= This notification MUST NOT be sent by an entity that may be replicated
+// and means that the client has no other IKE SA with us. Only somebody with a name can say so of that name.
+void obey_initial_contact(const IkeSa& sa, Context& context, const AuthPayloads& claim) {
+  if (!claim.has(NotifyType::initial_contact) || !sa.session->known) return;
+  for (const base::IkeSpi other : context.responder->sas_of(sa.session->peer)) {
+    if (other != sa.spi_r) context.replaced.push_back(other);
+  }
+}
+
+}  // namespace
+
+base::Result<void> complete_half_open(IkeSa& sa) {
+  if (sa.protection) return {};
+  const auto opening = reopen(*sa.half_open);
+  if (!opening) return base::fail(base::Errc::internal, "kept messages can't be read");
+  const auto g_ir = sa.half_open->key_exchange->shared_secret(opening->request.ke->value);
+  if (!g_ir) return std::unexpected(g_ir.error());
+  const base::Bytes nonce_i = opening->request.nonce->value;
+  const base::Bytes nonce_r = opening->response.nonce->value;
+  const auto seed = crypto::skeyseed(sa.suite.prf, nonce_i, nonce_r, g_ir->view());
+  if (!seed) return std::unexpected(seed.error());
+  auto keys = derive_sa_keys(sa.suite, Role::responder, seed->view(), {nonce_i, nonce_r, sa.spi_i, sa.spi_r});
+  if (!keys) return std::unexpected(keys.error());
+  sa.protection = std::move(keys->protection);
+  sa.sk_d = std::move(keys->keys.sk_d);
+  sa.half_open->sk_pi = std::move(keys->keys.sk_pi);
+  sa.half_open->sk_pr = std::move(keys->keys.sk_pr);
+  sa.half_open->key_exchange.reset();
+  return {};
+}
+
+State admit(IkeSa& sa, Context& context, Input& input) {
+  const auto opening = reopen(*sa.half_open);
+  if (!opening || !context.may_admit) return turn_away(sa, context, input, NotifyType::temporary_failure);
+  const auto proven = judge_claim(sa, context, *opening, input.claim);
+  // RFC 7296 section 2.21.2
+  //= If the error occurs on the responder, the notification is returned in the protected response
+  if (!proven) return turn_away(sa, context, input, NotifyType::authentication_failed);
+  auto chain = own_claim(sa, *opening, identity_for(*context.responder, input.claim.idr));
+  if (!chain) return turn_away(sa, context, input, NotifyType::authentication_failed);
+
+  // IKE and ESP go on where the client has moved to.
+  sa.path = input.path;
+  context.admitted = session_of(sa, context, *proven, input.claim.idi);
+  sa.session = context.admitted.get();
+  obey_initial_contact(sa, context, input.claim);
+  const bool child = answer_first_child(sa, context, input.claim,
+                                        {opening->request.nonce->value, opening->response.nonce->value}, *chain);
+  respond(sa, context, input, *chain);
+  end_half_open(sa, *context.responder);
+  context.responder->admitted(sa);
+  begin_life(sa, context);
+  ++context.stats.established;
+  if (child) context.out.events.push_back(story_of(sa, *proven, input.claim.idi));
+  return State::established;
+}
+
+State turn_away_critical(IkeSa& sa, Context& context, Input& input) {
+  const std::uint8_t type[] = {static_cast<std::uint8_t>(wire::first_unknown_critical(input.payloads))};
+  return turn_away(sa, context, input, NotifyType::unsupported_critical_payload, type);
+}
+
+State turn_away_garbled(IkeSa& sa, Context& context, Input& input) {
+  return turn_away(sa, context, input, NotifyType::invalid_syntax);
+}
+
+State forget_half_open(IkeSa& sa, Context& context, Input&) {
+  end_half_open(sa, *context.responder);
+  return State::dead;
+}
+
+// Another IKE SA of the same client has taken this one's place.
+State make_way(IkeSa& sa, Context& context, Input&) {
+  lose(sa, context, api::Reason::replaced);
+  return begin_delete(sa, context);
+}
+
+// Somebody else wants what this client holds: does it still live?
+State ask_for_life(IkeSa& sa, Context& context, Input&) {
+  wish(sa, context, {Errand::liveness, {}});
+  return sa.state;
+}
+
+}  // namespace latchkey::session

@@ -1,0 +1,223 @@
+#include "ike-engine/session/respond_init.h"
+
+#include <algorithm>
+
+#include "ike-engine/policy/proposals.h"
+#include "ike-engine/session/init_payloads.h"
+
+namespace latchkey::session {
+
+namespace {
+
+using base::NotifyType;
+using base::PayloadType;
+
+// How long a client may take from our answer to its IKE_AUTH.
+constexpr base::Duration kHalfOpenLife = std::chrono::seconds(30);
+
+void add_notify(wire::PayloadChain& chain, NotifyType type, base::Bytes data) {
+  chain.add(PayloadType::notify, [&](base::Writer& out) {
+    write(out, wire::Notify{base::ProtocolId::none, {}, type, data});
+  });
+}
+
+wire::Header answer_header(const wire::Header& request, base::IkeSpi own_spi) {
+  wire::Header header;
+  header.spi_i = request.spi_i;
+  header.spi_r = own_spi;
+  header.exchange = base::ExchangeType::ike_sa_init;
+  header.response = true;
+  return header;
+}
+
+// RFC 7296 section 2.6
+//= the responder's SPI will be zero
+// in an answer that begins nothing.
+void refuse(Context& context, const wire::Header& request, const api::Path& path, NotifyType type,
+            base::Bytes data = {}) {
+  wire::PayloadChain chain;
+  add_notify(chain, type, data);
+  send(context, path, std::array{write_message(answer_header(request, {}), chain)});
+}
+
+const wire::RawPayload* first_notify(const wire::Message& message) {
+  const bool notify = !message.payloads.empty() && message.payloads.front().type == PayloadType::notify;
+  return notify ? &message.payloads.front() : nullptr;
+}
+
+// Asked before anything costly is done: nonce and COOKIE are found without taking the rest apart.
+bool has_paid(Context& context, const wire::Message& message, const api::Path& path) {
+  Responder& responder = *context.responder;
+  if (responder.half_open.size() < responder.cookies_from) return true;
+  const auto* nonce = message.find(PayloadType::nonce);
+  if (nonce == nullptr || !wire::parse_nonce(nonce->body)) {
+    ++context.stats.dropped_malformed;
+    return false;
+  }
+  const CookieFor whom{nonce->body, path.remote.address, message.header.spi_i};
+  // RFC 7296 section 2.6
+  //= include the COOKIE notification containing the received data as the first payload
+  if (const auto* payload = first_notify(message)) {
+    const auto notify = wire::parse_notify(payload->body);
+    const bool cookie = notify && notify->type == NotifyType::cookie;
+    if (cookie && responder.cookies.knows(notify->data, whom, context.now)) return true;
+  }
+  ++context.stats.cookies_sent;
+  refuse(context, message.header, path, NotifyType::cookie, responder.cookies.make(whom, context.now, context.random));
+  return false;
+}
+
+bool has_room(Context& context, const api::Path& path) {
+  const Responder& responder = *context.responder;
+  const Crowd crowd = responder.crowd(path.remote.address);
+  const bool room = context.may_admit && responder.half_open.size() < responder.max_half_open &&
+                    crowd.half_open < responder.max_half_open_per_address &&
+                    crowd.sessions < responder.max_sessions_per_address;
+  if (!room) {
+    ++context.stats.half_open_refused;
+    ++context.stats.dropped_limit;
+  }
+  return room;
+}
+
+struct Accepted {
+  InitPayloads payloads;
+  policy::ChosenIke chosen;
+};
+
+// The request's payloads and the suite that they agree on, or an error notify that has been sent.
+std::optional<Accepted> accept(Context& context, const wire::Message& message, const api::Path& path) {
+  const auto critical = wire::first_unknown_critical(message.payloads);
+  if (critical != PayloadType::none) {
+    const std::uint8_t type[] = {static_cast<std::uint8_t>(critical)};
+    refuse(context, message.header, path, NotifyType::unsupported_critical_payload, type);
+    return std::nullopt;
+  }
+  auto payloads = parse_init_payloads(message);
+  if (!payloads || !payloads->sa || !payloads->ke || !payloads->nonce) {
+    refuse(context, message.header, path, NotifyType::invalid_syntax);
+    return std::nullopt;
+  }
+  auto chosen = policy::choose_ike(*payloads->sa, context.config.ike, {}, payloads->ke->method);
+  if (!chosen) {
+    refuse(context, message.header, path, NotifyType::no_proposal_chosen);
+    return std::nullopt;
+  }
+  if (chosen->suite.ke != payloads->ke->method) {
+    const auto method = static_cast<std::uint16_t>(chosen->suite.ke);
+    const std::uint8_t wanted[] = {static_cast<std::uint8_t>(method >> 8), static_cast<std::uint8_t>(method & 0xff)};
+    refuse(context, message.header, path, NotifyType::invalid_ke_payload, wanted);
+    return std::nullopt;
+  }
+  if (payloads->ke->value.size() != crypto::ke_public_size(chosen->suite.ke)) {
+    refuse(context, message.header, path, NotifyType::invalid_syntax);
+    return std::nullopt;
+  }
+  return Accepted{std::move(*payloads), std::move(*chosen)};
+}
+
+// Whether ESP is to go in UDP although no NAT asks for it. It is the false hash that tells the client so.
+bool forces_encapsulation(const Context& context) {
+  return context.config.encapsulate && context.responder->mode == api::Mode::tunnel;
+}
+
+void add_nat_detection(wire::PayloadChain& chain, const IkeSa& sa, Context& context, const api::Path& path) {
+  NatHash source = nat_hash(sa.spi_i, sa.spi_r, path.local);
+  if (forces_encapsulation(context)) context.random.fill(source);
+  add_notify(chain, NotifyType::nat_detection_source_ip, source);
+  add_notify(chain, NotifyType::nat_detection_destination_ip, nat_hash(sa.spi_i, sa.spi_r, path.remote));
+}
+
+void add_hash_algorithms(wire::PayloadChain& chain) {
+  using enum base::HashAlgorithm;
+  static constexpr base::HashAlgorithm kAlgorithms[] = {sha2_256, sha2_384, sha2_512, identity};
+  add_notify(chain, NotifyType::signature_hash_algorithms, wire::hash_algorithms_data(kAlgorithms));
+}
+
+// What the client's notifies settle.
+void take_notifies(IkeSa& sa, Context& context, const InitPayloads& request, const api::Path& path) {
+  const NatNotifies nat = request.nat_notifies();
+  const bool understands_nat = !nat.sources.empty() && !nat.destination.empty();
+  sa.encapsulated = understands_nat && (forces_encapsulation(context) ||
+                                        needs_encapsulation(nat, false, sa.spi_i, {}, path.local, path.remote));
+  sa.behind_nat = is_behind_nat(nat, sa.spi_i, {}, path.local);
+  sa.fragmentation = request.find(NotifyType::fragmentation_supported) != nullptr;
+}
+
+base::Buffer build_answer(const IkeSa& sa, Context& context, const Accepted& accepted, const api::Path& path) {
+  const InitPayloads& asked = accepted.payloads;
+  base::Buffer nonce(kNonceSize);
+  context.random.fill(nonce);
+  wire::PayloadChain chain;
+  chain.add(PayloadType::sa, [&](base::Writer& out) { write(out, accepted.chosen.answer); });
+  chain.add(PayloadType::ke, [&](base::Writer& out) {
+    write(out, wire::Ke{sa.suite.ke, sa.half_open->key_exchange->public_value()});
+  });
+  chain.add(PayloadType::nonce, [&](base::Writer& out) { write(out, wire::Nonce{nonce}); });
+  if (!asked.nat_notifies().destination.empty()) add_nat_detection(chain, sa, context, path);
+  if (sa.fragmentation) add_notify(chain, NotifyType::fragmentation_supported, {});
+  if (asked.find(NotifyType::signature_hash_algorithms) != nullptr) add_hash_algorithms(chain);
+  add_notify(chain, NotifyType::childless_ikev2_supported, {});
+  wire::Header request;
+  request.spi_i = sa.spi_i;
+  return write_message(answer_header(request, sa.spi_r), chain);
+}
+
+}  // namespace
+
+bool is_init_request(const wire::Header& header) {
+  return header.exchange == base::ExchangeType::ike_sa_init && !header.response && header.initiator &&
+         header.spi_r == base::IkeSpi{} && header.spi_i != base::IkeSpi{} && header.message_id == base::MessageId{0};
+}
+
+std::unique_ptr<IkeSa> answer_init(Context& context, const wire::Message& message, const api::Path& path,
+                                   base::IkeSpi own_spi) {
+  if (!has_room(context, path) || !has_paid(context, message, path)) return nullptr;
+  const auto accepted = accept(context, message, path);
+  if (!accepted) return nullptr;
+  auto key_exchange = crypto::KeyExchange::generate(accepted->chosen.suite.ke,
+                                                    [&](base::MutableBytes out) { context.random.fill(out); });
+  if (!key_exchange) {
+    ++context.stats.dropped_limit;
+    return nullptr;
+  }
+  auto sa = std::make_unique<IkeSa>();
+  sa->role = Role::responder;
+  sa->spi_i = message.header.spi_i;
+  sa->spi_r = own_spi;
+  sa->state = State::half_open;
+  sa->path = path;
+  sa->suite = accepted->chosen.suite;
+  sa->next_request = base::MessageId{0};
+  sa->peer = PeerWindow(base::MessageId{1});
+  sa->half_open = std::make_unique<HalfOpen>();
+  sa->half_open->remote = path.remote;
+  sa->half_open->key_exchange = std::move(*key_exchange);
+  sa->half_open->deadline = context.now + kHalfOpenLife;
+  take_notifies(*sa, context, accepted->payloads, path);
+  sa->half_open->request = base::to_buffer(message.datagram);
+  sa->half_open->response = build_answer(*sa, context, *accepted, path);
+  context.responder->half_open.emplace(InitKey{sa->spi_i, path.remote}, own_spi);
+  context.responder->entered(path.remote.address, &Crowd::half_open);
+  send(context, path, std::array{sa->half_open->response});
+  return sa;
+}
+
+void answer_init_again(const IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
+  // RFC 7296 section 2.1: a copy of the request gets the response again; another request bearing its SPI does not.
+  if (!sa.half_open || !base::same(sa.half_open->request, message.datagram)) {
+    ++context.stats.dropped_message_id;
+    return;
+  }
+  send(context, path, std::array{sa.half_open->response});
+  ++context.stats.retransmitted;
+}
+
+void end_half_open(IkeSa& sa, Responder& responder) {
+  if (!sa.half_open) return;
+  const base::Endpoint remote = sa.half_open->remote;
+  sa.half_open.reset();
+  if (responder.half_open.erase({sa.spi_i, remote}) > 0) responder.left(remote.address, &Crowd::half_open);
+}
+
+}  // namespace latchkey::session

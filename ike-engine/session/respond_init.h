@@ -1,0 +1,26 @@
+#pragma once
+// IKE_SA_INIT as the responder (RFC 7296 sections 1.2, 2.6, 2.7, 2.10 and 2.23).
+
+#include <memory>
+
+#include "ike-engine/session/context.h"
+#include "ike-engine/wire/message.h"
+
+namespace latchkey::session {
+
+/// Whether `message` asks for a new IKE SA. What is in it is not yet looked at.
+bool is_init_request(const wire::Header& header);
+
+/// Answers a request for a new IKE SA: with a COOKIE, an error notify, or IKE_SA_INIT. Returns the half-open IKE SA
+/// with `own_spi` that begins with the latter. Everything else leaves no state behind. What is not answered is counted
+/// in one drop: malformed, or beyond a bound.
+std::unique_ptr<IkeSa> answer_init(Context& context, const wire::Message& message, const api::Path& path,
+                                   base::IkeSpi own_spi);
+
+/// The request came again, or another one by the same client's SPI: a true copy gets the same answer.
+void answer_init_again(const IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path);
+
+/// A half-open IKE SA is one no longer, whatever becomes of it.
+void end_half_open(IkeSa& sa, Responder& responder);
+
+}  // namespace latchkey::session

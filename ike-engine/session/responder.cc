@@ -1,0 +1,93 @@
+#include "ike-engine/session/responder.h"
+
+#include <algorithm>
+
+#include "ike-engine/session/ike_sa.h"
+
+namespace latchkey::session {
+
+void Responder::left(const base::Address& address, std::size_t Crowd::*count) {
+  const auto found = crowds.find(address);
+  if (found == crowds.end()) return;
+  Crowd& crowd = found->second;
+  if (crowd.*count > 0) --(crowd.*count);
+  if (crowd.half_open == 0 && crowd.sessions == 0) crowds.erase(found);
+}
+
+Crowd Responder::crowd(const base::Address& address) const {
+  const auto found = crowds.find(address);
+  return found == crowds.end() ? Crowd{} : found->second;
+}
+
+std::vector<base::IkeSpi> Responder::sas_of(const api::Identity& peer) const {
+  std::vector<base::IkeSpi> spis;
+  const auto [first, last] = known.equal_range(peer);
+  for (auto it = first; it != last; ++it) spis.push_back(it->second);
+  return spis;
+}
+
+void Responder::admitted(const IkeSa& sa) {
+  const Session& session = *sa.session;
+  entered(session.remote, &Crowd::sessions);
+  if (session.known) known.emplace(session.peer, sa.own_spi());
+  if (session.holds) {
+    holders.insert_or_assign(*session.holds, Holder{sa.own_spi(), session.known, session.peer, sa.path.remote});
+  }
+}
+
+void Responder::departed(const Session& session) {
+  left(session.remote, &Crowd::sessions);
+  const auto [first, last] = known.equal_range(session.peer);
+  const auto own = std::find_if(first, last, [&](const auto& entry) { return entry.second == session.current; });
+  if (own != last) known.erase(own);
+  if (!session.holds) return;
+  const auto holder = holders.find(*session.holds);
+  // A client that came again has taken the place over already.
+  if (holder == holders.end() || holder->second.sa != session.current) return;
+  holders.erase(holder);
+  if (session.lease) leases.give_back(*session.lease);
+}
+
+void Responder::moved(const Session& session, base::IkeSpi from, const IkeSa& to) {
+  const auto [first, last] = known.equal_range(session.peer);
+  for (auto it = first; it != last; ++it) {
+    if (it->second == from) it->second = to.own_spi();
+  }
+  if (!session.holds) return;
+  const auto holder = holders.find(*session.holds);
+  if (holder != holders.end() && holder->second.sa == from) holder->second.sa = to.own_spi();
+}
+
+void Responder::take_over(Responder& old, const api::ResponderConfig& config) {
+  leases = std::move(old.leases);
+  leases.configure(config.pools);
+  cookies = std::move(old.cookies);
+  half_open = std::move(old.half_open);
+  crowds = std::move(old.crowds);
+  holders = std::move(old.holders);
+  known = std::move(old.known);
+}
+
+base::Result<std::unique_ptr<Responder>> prepare_responder(const api::ResponderConfig& config) {
+  auto responder = std::make_unique<Responder>();
+  for (const api::OwnProof& own : config.identities) {
+    auto proof = prepare_proof(own);
+    if (!proof) return std::unexpected(proof.error());
+    responder->identities.push_back(std::move(*proof));
+  }
+  if (responder->identities.empty()) return base::fail(base::Errc::mismatch, "a responder without identity");
+  for (const api::PeerProof& peer : config.peers) {
+    auto trust = prepare_trust(peer);
+    if (!trust) return std::unexpected(trust.error());
+    responder->peers.push_back(std::move(*trust));
+  }
+  responder->max_half_open = config.max_half_open;
+  responder->cookies_from = config.cookies_from;
+  responder->max_half_open_per_address = config.max_half_open_per_address;
+  responder->max_sessions_per_address = config.max_sessions_per_address;
+  responder->mode = config.mode;
+  responder->leases = Leases(config.pools);
+  return responder;
+}
+
+}  // namespace latchkey::session

@@ -1,0 +1,73 @@
+#pragma once
+// A responder's common ground: who we are to those who come, who may come, and how many of them there are.
+
+#include <map>
+#include <unordered_map>
+
+#include "ike-engine/session/cookies.h"
+#include "ike-engine/session/leases.h"
+#include "ike-engine/session/proof.h"
+#include "ike-engine/session/trust.h"
+
+namespace latchkey::session {
+
+/// How many of ours an address has.
+struct Crowd {
+  std::size_t half_open = 0;
+  std::size_t sessions = 0;
+};
+
+/// An IKE_SA_INIT request as it comes again when our answer got lost.
+struct InitKey {
+  base::IkeSpi spi_i;
+  base::Endpoint remote;
+
+  friend auto operator<=>(const InitKey&, const InitKey&) = default;
+};
+
+/// Who has the child for an inner address: there is one at most (security rules 3 and 12).
+struct Holder {
+  base::IkeSpi sa;  ///< our SPI
+  bool known = false;
+  api::Identity peer;
+  base::Endpoint remote;
+};
+
+struct IkeSa;
+struct Session;
+
+struct Responder {
+  std::vector<Proof> identities;
+  std::vector<Trust> peers;
+  std::size_t max_half_open = 0;
+  std::size_t cookies_from = 0;
+  std::size_t max_half_open_per_address = 0;
+  std::size_t max_sessions_per_address = 0;
+  api::Mode mode = api::Mode::tunnel;
+  Leases leases;
+  Cookies cookies;
+  std::map<InitKey, base::IkeSpi> half_open;         ///< our SPI of each negotiation
+  std::unordered_map<base::Address, Crowd> crowds;   ///< only addresses that have any
+  std::map<base::Address, Holder> holders;           ///< by inner address
+  std::multimap<api::Identity, base::IkeSpi> known;  ///< our SPIs of clients with a name
+
+  void entered(const base::Address& address, std::size_t Crowd::*count) { ++(crowds[address].*count); }
+  void left(const base::Address& address, std::size_t Crowd::*count);
+  Crowd crowd(const base::Address& address) const;
+  /// Our SPIs of the sessions of a client with a name.
+  std::vector<base::IkeSpi> sas_of(const api::Identity& peer) const;
+  /// `sa` is established and has its session; it holds what the session says.
+  void admitted(const IkeSa& sa);
+  /// The session is over: its lease and its places are free.
+  void departed(const Session& session);
+  /// Goes on where `old` was; `config` is our own.
+  void take_over(Responder& old, const api::ResponderConfig& config);
+  /// Another IKE SA carries the session on.
+  void moved(const Session& session, base::IkeSpi from, const IkeSa& to);
+};
+
+/// Identities and peers are prepared once. Errors: malformed, weak, unsupported (a key or secret that is of no use),
+/// mismatch (no identity at all).
+base::Result<std::unique_ptr<Responder>> prepare_responder(const api::ResponderConfig& config);
+
+}  // namespace latchkey::session
