@@ -1,6 +1,6 @@
 #include "ike-engine/session/respond_child.h"
 
-#include "ike-engine/policy/proposals.h"
+#include "ike-engine/policy/choice.h"
 #include "ike-engine/policy/traffic_selectors.h"
 #include "ike-engine/session/child_sa.h"
 #include "ike-engine/session/inner_address.h"

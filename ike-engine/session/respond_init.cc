@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ike-engine/policy/proposals.h"
+#include "ike-engine/policy/choice.h"
 #include "ike-engine/session/init_payloads.h"
 
 namespace latchkey::session {

@@ -23,11 +23,11 @@ struct PeerKey {
 
 /// A PeerProof, prepared. Move-only where it holds a shared secret.
 struct Trust {
-  std::string name;
+  std::string name = {};
   api::ProofKind kind = api::ProofKind::raw_key;
-  std::optional<api::Identity> id;
-  std::vector<PeerKey> keys;
-  base::SecretBytes shared_secret;
+  std::optional<api::Identity> id = {};
+  std::vector<PeerKey> keys = {};
+  base::SecretBytes shared_secret = {};
 };
 
 /// Errors: malformed (no usable key, an empty secret, a CA that is none).
