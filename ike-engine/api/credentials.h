@@ -42,22 +42,22 @@ std::string_view to_string(ProofKind kind);
 /// How we prove who we are. Move-only: it holds keys.
 struct OwnProof {
   ProofKind kind = ProofKind::anonymous;
-  Identity id;                             ///< nobody for `anonymous`
-  base::SecretBytes private_key;           ///< PEM, unencrypted: raw_key, certificate
-  base::SecretBytes shared_secret;         ///< shared_secret
-  std::vector<base::Buffer> certificates;  ///< DER, ours first, then intermediates: certificate
+  Identity id = {};                             ///< nobody for `anonymous`
+  base::SecretBytes private_key = {};           ///< PEM, unencrypted: raw_key, certificate
+  base::SecretBytes shared_secret = {};         ///< shared_secret
+  std::vector<base::Buffer> certificates = {};  ///< DER, ours first, then intermediates: certificate
 
   OwnProof clone() const;
 };
 
 /// One way in which a peer may prove who it is. Several of them are tried in order.
 struct PeerProof {
-  std::string name;  ///< the operator's word for it, for logs
+  std::string name = {};  ///< the operator's word for it, for logs
   ProofKind kind = ProofKind::anonymous;
-  std::optional<Identity> id;             ///< what its ID payload must hold; nothing: anything
-  std::vector<DnsKey> keys;               ///< raw_key: any of them
-  base::SecretBytes shared_secret;        ///< shared_secret
-  std::vector<base::Buffer> authorities;  ///< certificate: DER of the CAs that a chain must end at
+  std::optional<Identity> id = {};             ///< what its ID payload must hold; nothing: anything
+  std::vector<DnsKey> keys = {};               ///< raw_key: any of them
+  base::SecretBytes shared_secret = {};        ///< shared_secret
+  std::vector<base::Buffer> authorities = {};  ///< certificate: DER of the CAs that a chain must end at
 
   PeerProof clone() const;
 };

@@ -67,13 +67,14 @@ std::optional<Received> read_auth_reply(IkeSa& sa, Context& context, const wire:
   for (std::size_t i = 0; i < sa.negotiation->candidates.size(); ++i) {
     Candidate& candidate = sa.negotiation->candidates[i];
     if (candidate.spi_r != header.spi_r) continue;
-    const auto opened = open_message(candidate.protection, candidate.responses, message);
+    auto opened = open_message(candidate.protection, candidate.responses, message);
     if (!opened) {
       why = opened.error().code;
       continue;  // two candidates may bear one SPI, and only one of them is true
     }
     if (!opened->has_value()) return std::nullopt;
     Received received = read_opened(sa, candidate, context, **opened);
+    received.input.content = std::move((*opened)->content);  // the views keep pointing into it
     received.input.which = i;
     received.input.path = path;
     received.input.header = header;

@@ -105,9 +105,8 @@ std::unique_ptr<Session> session_of(const IkeSa& sa, const Context& context, con
   return session;
 }
 
-// RFC 7296 section 2.4
-//= This notification MUST NOT be sent by an entity that may be replicated
-// and means that the client has no other IKE SA with us. Only somebody with a name can say so of that name.
+// RFC 7296 section 2.4: INITIAL_CONTACT says that the client has no other IKE SA with us. Only somebody with a name can
+// say so, and only of that name.
 void obey_initial_contact(const IkeSa& sa, Context& context, const AuthPayloads& claim) {
   if (!claim.has(NotifyType::initial_contact) || !sa.session->known) return;
   for (const base::IkeSpi other : context.responder->sas_of(sa.session->peer)) {

@@ -30,9 +30,7 @@ wire::Header answer_header(const wire::Header& request, base::IkeSpi own_spi) {
   return header;
 }
 
-// RFC 7296 section 2.6
-//= the responder's SPI will be zero
-// in an answer that begins nothing.
+// RFC 7296 section 2.6: an answer that begins nothing bears no SPI of ours.
 void refuse(Context& context, const wire::Header& request, const api::Path& path, NotifyType type,
             base::Bytes data = {}) {
   wire::PayloadChain chain;
@@ -85,6 +83,15 @@ struct Accepted {
   policy::ChosenIke chosen;
 };
 
+// RFC 7296 section 3.10.1
+//= To avoid a DoS attack using forged messages, this status may only be returned for and in an encrypted packet if the
+//= Message ID and cryptographic checksum were valid.
+// So INVALID_SYNTAX is no answer here: there is none.
+std::nullopt_t malformed(Context& context) {
+  ++context.stats.dropped_malformed;
+  return std::nullopt;
+}
+
 // The request's payloads and the suite that they agree on, or an error notify that has been sent.
 std::optional<Accepted> accept(Context& context, const wire::Message& message, const api::Path& path) {
   const auto critical = wire::first_unknown_critical(message.payloads);
@@ -94,10 +101,7 @@ std::optional<Accepted> accept(Context& context, const wire::Message& message, c
     return std::nullopt;
   }
   auto payloads = parse_init_payloads(message);
-  if (!payloads || !payloads->sa || !payloads->ke || !payloads->nonce) {
-    refuse(context, message.header, path, NotifyType::invalid_syntax);
-    return std::nullopt;
-  }
+  if (!payloads || !payloads->sa || !payloads->ke || !payloads->nonce) return malformed(context);
   auto chosen = policy::choose_ike(*payloads->sa, context.config.ike, {}, payloads->ke->method);
   if (!chosen) {
     refuse(context, message.header, path, NotifyType::no_proposal_chosen);
@@ -109,10 +113,7 @@ std::optional<Accepted> accept(Context& context, const wire::Message& message, c
     refuse(context, message.header, path, NotifyType::invalid_ke_payload, wanted);
     return std::nullopt;
   }
-  if (payloads->ke->value.size() != crypto::ke_public_size(chosen->suite.ke)) {
-    refuse(context, message.header, path, NotifyType::invalid_syntax);
-    return std::nullopt;
-  }
+  if (payloads->ke->value.size() != crypto::ke_public_size(chosen->suite.ke)) return malformed(context);
   return Accepted{std::move(*payloads), std::move(*chosen)};
 }
 

@@ -149,7 +149,7 @@ TEST(ike_spis, are_never_zero_and_never_twice_the_same) {
   request.keys = {world.responder.dns_key()};
   std::vector<std::uint64_t> spis;
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(engine.connect(request.clone(), world.now));
+    ASSERT_TRUE(engine.connect(request, world.now));
     const api::Output output = engine.take_output();
     ASSERT_EQ(output.datagrams.size(), 1u);
     spis.push_back(wire::parse_message(output.datagrams.front().bytes)->header.spi_i.value);
