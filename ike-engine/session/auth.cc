@@ -185,7 +185,10 @@ State drop_candidate(IkeSa& sa, Context& context, Input& input) {
   negotiation.candidates.erase(negotiation.candidates.begin() + static_cast<std::ptrdiff_t>(input.which));
   const bool better = input.failure.reason != api::Reason::timeout;
   if (better || negotiation.failure.reason == api::Reason::timeout) negotiation.failure = input.failure;
-  if (input.failure.reason == api::Reason::auth_failed) hang_up_on(sa, context, candidate);
+  // Not while another candidate of the same SPI is alive: our DELETE might be good for the true one.
+  const bool alone =
+      std::ranges::find(negotiation.candidates, candidate.spi_r, &Candidate::spi_r) == negotiation.candidates.end();
+  if (input.failure.reason == api::Reason::auth_failed && alone) hang_up_on(sa, context, candidate);
   negotiation.ambiguous = negotiation.ambiguous || candidate.ambiguous;
   if (!negotiation.candidates.empty()) return State::auth_sent;
   if (negotiation.ambiguous && !negotiation.plan.wary_of_cookies && sa.session != nullptr) {

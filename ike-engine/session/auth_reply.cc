@@ -64,6 +64,8 @@ std::optional<Received> read_auth_reply(IkeSa& sa, Context& context, const wire:
                                         const api::Path& path) {
   const wire::Header& header = message.header;
   base::Errc why = base::Errc::mismatch;
+  bool kept = false;
+  std::optional<Received> refusal;
   for (std::size_t i = 0; i < sa.negotiation->candidates.size(); ++i) {
     Candidate& candidate = sa.negotiation->candidates[i];
     if (candidate.spi_r != header.spi_r) continue;
@@ -72,16 +74,20 @@ std::optional<Received> read_auth_reply(IkeSa& sa, Context& context, const wire:
       why = opened.error().code;
       continue;  // two candidates may bear one SPI, and only one of them is true
     }
-    if (!opened->has_value()) return std::nullopt;
+    kept = true;
+    if (!opened->has_value()) continue;
     Received received = read_opened(sa, candidate, context, **opened);
     received.input.content = std::move((*opened)->content);  // the views keep pointing into it
     received.input.which = i;
     received.input.path = path;
     received.input.header = header;
-    return received;
+    if (received.event == Event::auth_response) return received;
+    // A copy of the true reply to IKE_SA_INIT with other octets where no key comes from has the true one's keys: what
+    // does not prove the one may prove the other.
+    if (!refusal) refusal = std::move(received);
   }
-  count_drop(context.stats, why);
-  return std::nullopt;
+  if (!kept) count_drop(context.stats, why);
+  return refusal;
 }
 
 }  // namespace latchkey::session

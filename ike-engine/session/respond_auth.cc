@@ -141,7 +141,7 @@ State admit(IkeSa& sa, Context& context, Input& input) {
   if (!opening || !context.may_admit) return turn_away(sa, context, input, NotifyType::temporary_failure);
   const auto proven = judge_claim(sa, context, *opening, input.claim);
   // RFC 7296 section 2.21.2
-  //= If the error occurs on the responder, the notification is returned in the protected response
+  //= If the error occurred on the responder, the notification is returned in the protected response
   if (!proven) return turn_away(sa, context, input, NotifyType::authentication_failed);
   auto chain = own_claim(sa, *opening, identity_for(*context.responder, input.claim.idr));
   if (!chain) return turn_away(sa, context, input, NotifyType::authentication_failed);
