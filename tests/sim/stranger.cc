@@ -1,0 +1,163 @@
+#include "tests/sim/stranger.h"
+
+#include <algorithm>
+
+#include "ike-engine/wire/auth.h"
+#include "ike-engine/wire/id.h"
+#include "ike-engine/wire/ke.h"
+#include "ike-engine/wire/nonce.h"
+#include "ike-engine/wire/notify.h"
+#include "ike-engine/wire/sa.h"
+#include "ike-engine/wire/ts.h"
+#include "tests/support/responder.h"
+
+namespace latchkey::sim {
+
+namespace {
+
+using base::PayloadType;
+using base::TransformType;
+using support::payload;
+using support::Payloads;
+
+constexpr base::PrfId kPrf = base::PrfId::hmac_sha2_256;
+
+crypto::KeyExchange fresh_key_exchange(support::SeededRandom& random) {
+  return crypto::KeyExchange::generate(base::KeMethod::x25519, [&](base::MutableBytes out) { random.fill(out); })
+      .value();
+}
+
+wire::Sa ike_offer() {
+  return {{{1,
+            base::ProtocolId::ike,
+            {},
+            {{TransformType::encr, 20, 256, false},
+             {TransformType::prf, 5, {}, false},
+             {TransformType::ke, 31, {}, false}}}}};
+}
+
+wire::Sa esp_offer() {
+  return {{{1,
+            base::ProtocolId::esp,
+            {0xc0, 0, 0, 99},
+            {{TransformType::encr, 20, 256, false}, {TransformType::esn, 1, {}, false}}}}};
+}
+
+base::Buffer nobody() {
+  base::Writer out;
+  write(out, wire::Id{base::IdType::null, {}});
+  return out.take();
+}
+
+}  // namespace
+
+Server::Server(const api::ResponderConfig& responder, api::EngineConfig config)
+    : engine(std::move(config), random, kernel) {
+  (void)engine.serve(responder).value();
+}
+
+Stranger::Stranger(Server& server, std::uint64_t seed)
+    : server_(server), random_(seed), key_exchange_(fresh_key_exchange(random_)), nonce_i_(32) {
+  random_.fill(nonce_i_);
+  spi_i.value = random_.next();
+  path = {{*base::Address::parse("198.51.100.7"), 500}, {*base::Address::parse("192.0.2.1"), 500}, false};
+}
+
+Payloads Stranger::init_payloads() const {
+  return {payload(PayloadType::sa, ike_offer()),
+          payload(PayloadType::ke, wire::Ke{base::KeMethod::x25519, key_exchange_.public_value()}),
+          payload(PayloadType::nonce, wire::Nonce{nonce_i_}),
+          support::notify_payload(base::NotifyType::signature_hash_algorithms, *base::from_hex("0002 0003 0004 0005"))};
+}
+
+base::Buffer Stranger::init_request(const Payloads& payloads) {
+  wire::Header header;
+  header.spi_i = spi_i;
+  header.exchange = base::ExchangeType::ike_sa_init;
+  header.initiator = true;
+  request_ = write_message(header, support::chain_of(payloads));
+  return request_;
+}
+
+std::vector<base::Buffer> Stranger::send(base::Bytes datagram) {
+  server_.engine.receive(datagram, path, server_.now);
+  api::Output output = server_.engine.take_output();
+  std::ranges::move(output.events, std::back_inserter(server_.events));
+  std::vector<base::Buffer> answers;
+  for (api::Datagram& one : output.datagrams) answers.push_back(std::move(one.bytes));
+  return answers;
+}
+
+bool Stranger::agree(const Payloads& payloads) {
+  const auto answers = send(init_request(payloads));
+  return answers.size() == 1 && take_answer(answers.front());
+}
+
+bool Stranger::take_answer(base::Bytes answer) {
+  const auto message = wire::parse_message(answer);
+  if (!message || message->find(PayloadType::sa) == nullptr) return false;
+  spi_r = message->header.spi_r;
+  nonce_r_ = base::to_buffer(message->find(PayloadType::nonce)->body);
+  const auto ke = wire::parse_ke(message->find(PayloadType::ke)->body).value();
+  const auto g_ir = key_exchange_.shared_secret(ke.value).value();
+  const auto seed = crypto::skeyseed(kPrf, nonce_i_, nonce_r_, g_ir.view()).value();
+  keys_ = crypto::derive_ike_keys(kPrf, seed.view(), {nonce_i_, nonce_r_, spi_i, spi_r}, 0, 36).value();
+  sealing_ = support::Sealing(base::EncrId::aes_gcm_16, 256, base::IntegId::none, {keys_.sk_ei.clone(), {}},
+                              {keys_.sk_er.clone(), {}});
+  return true;
+}
+
+Payloads Stranger::claim(base::Bytes id) const {
+  const auto octets = crypto::signed_octets(kPrf, request_, nonce_r_, keys_.sk_pi.view(), id).value();
+  const auto auth = crypto::null_auth(kPrf, keys_.sk_pi.view(), octets).value();
+  return claim(id, wire::Auth{base::AuthMethod::null, auth.view()});
+}
+
+Payloads Stranger::claim(base::Bytes id, const crypto::PrivateKey& key) const {
+  const auto octets = crypto::signed_octets(kPrf, request_, nonce_r_, keys_.sk_pi.view(), id).value();
+  const auto auth = key.sign_auth(std::vector{base::HashAlgorithm::identity}, octets).value();
+  return claim(id, wire::Auth{base::AuthMethod::digital_signature, auth});
+}
+
+Payloads Stranger::claim(base::Bytes id, const wire::Auth& auth) const {
+  const std::vector ours{wire::TrafficSelector::host(path.remote.address)};
+  const std::vector theirs{wire::TrafficSelector::host(path.local.address)};
+  return {{PayloadType::idi, base::to_buffer(id)},
+          payload(PayloadType::auth, auth),
+          payload(PayloadType::sa, esp_offer()),
+          payload(PayloadType::tsi, ours),
+          payload(PayloadType::tsr, theirs)};
+}
+
+Payloads Stranger::claim() const { return claim(nobody()); }
+
+std::optional<support::Plain> Stranger::ask(base::ExchangeType exchange, const Payloads& payloads) {
+  const wire::PayloadChain chain = support::chain_of(payloads);
+  return ask_sealed(exchange, chain.first(), chain.view());
+}
+
+std::optional<support::Plain> Stranger::ask_sealed(base::ExchangeType exchange, PayloadType first,
+                                                   base::Bytes content) {
+  wire::Header header;
+  header.spi_i = spi_i;
+  header.spi_r = spi_r;
+  header.exchange = exchange;
+  header.initiator = true;
+  header.message_id.value = next_request++;
+  const auto answers = send(sealing_.seal(header, first, content).front());
+  if (answers.empty()) return std::nullopt;
+  const auto message = wire::parse_message(answers.front());
+  return message ? sealing_.open(*message) : std::nullopt;
+}
+
+base::NotifyType first_notify(const std::vector<wire::RawPayload>& payloads) {
+  const auto it = std::ranges::find(payloads, PayloadType::notify, &wire::RawPayload::type);
+  return it == payloads.end() ? base::NotifyType{} : wire::parse_notify(it->body).value().type;
+}
+
+base::NotifyType first_notify(base::Bytes datagram) {
+  const auto message = wire::parse_message(datagram);
+  return message ? first_notify(message->payloads) : base::NotifyType{};
+}
+
+}  // namespace latchkey::sim

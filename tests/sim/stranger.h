@@ -1,0 +1,77 @@
+#pragma once
+// An initiator of the tests' own, over wire/ and crypto/ without session/ and policy/: it says to an engine whatever a
+// test wants, right or wrong, and shows what comes back.
+
+#include <optional>
+#include <vector>
+
+#include "ike-engine/api/engine.h"
+#include "ike-engine/crypto/ike_keys.h"
+#include "ike-engine/crypto/key_exchange.h"
+#include "ike-engine/crypto/signature.h"
+#include "ike-engine/wire/auth.h"
+#include "tests/support/behaviour.h"
+#include "tests/support/fake_kernel.h"
+#include "tests/support/sealing.h"
+#include "tests/support/seeded_random.h"
+
+namespace latchkey::sim {
+
+/// An engine that serves, and its kernel.
+struct Server {
+  explicit Server(const api::ResponderConfig& responder, api::EngineConfig config = {});
+
+  support::SeededRandom random{7};
+  support::FakeKernel kernel;
+  api::Engine engine;
+  base::TimePoint now{std::chrono::hours(1)};
+  std::vector<api::Event> events;
+};
+
+/// Takes AES-256-GCM with PRF-SHA2-256 and X25519, comes from 192.0.2.1:500, and is nobody.
+class Stranger {
+ public:
+  explicit Stranger(Server& server, std::uint64_t seed = 1);
+
+  /// SAi1, KEi, Ni and the hashes that we verify with (RFC 7427): what an honest IKE_SA_INIT request holds at least.
+  support::Payloads init_payloads() const;
+  /// The request's octets; also those that AUTH will cover.
+  base::Buffer init_request(const support::Payloads& payloads);
+  /// What the server sends back to these octets, one after the other.
+  std::vector<base::Buffer> send(base::Bytes datagram);
+  /// IKE_SA_INIT with these payloads. Whether the server agreed, so that ask() can be used.
+  bool agree(const support::Payloads& payloads);
+  bool agree() { return agree(init_payloads()); }
+
+  /// IDi, AUTH, SAi2, TSi, TSr of somebody anonymous. `id` is IDi's whole body.
+  support::Payloads claim(base::Bytes id) const;
+  support::Payloads claim() const;
+  /// The same of somebody who signs with `key`.
+  support::Payloads claim(base::Bytes id, const crypto::PrivateKey& key) const;
+  /// A request in SK. Its answer, opened; nothing if none came, or none that is right.
+  std::optional<support::Plain> ask(base::ExchangeType exchange, const support::Payloads& payloads);
+  std::optional<support::Plain> ask_sealed(base::ExchangeType exchange, base::PayloadType first, base::Bytes content);
+
+  base::IkeSpi spi_i, spi_r;
+  api::Path path;  ///< the server's
+  std::uint32_t next_request = 1;
+
+ private:
+  bool take_answer(base::Bytes answer);
+  support::Payloads claim(base::Bytes id, const wire::Auth& auth) const;
+
+  Server& server_;
+  support::SeededRandom random_;
+  crypto::KeyExchange key_exchange_;
+  base::Buffer nonce_i_, nonce_r_;
+  base::Buffer request_;
+  crypto::IkeKeys keys_;
+  support::Sealing sealing_;
+};
+
+/// The first notify's type among the payloads of a message; 0 if there is none.
+base::NotifyType first_notify(const std::vector<wire::RawPayload>& payloads);
+/// The same of a message that is not protected.
+base::NotifyType first_notify(base::Bytes datagram);
+
+}  // namespace latchkey::sim
