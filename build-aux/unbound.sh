@@ -23,6 +23,7 @@ jobs=$(nproc 2>/dev/null || echo 2)
 
 say() { echo "unbound: $*" >&2; }
 die() { say "$*"; exit 1; }
+. "$(dirname "$0")/apt.sh"
 
 while [ $# -gt 0 ]; do
   case $1 in
@@ -38,33 +39,10 @@ link=$cache/unbound$variant
 # A complete build is one that was renamed into place and still runs.
 built() { [ -x "$link/sbin/unbound" ] && [ -x "$link/src/testbound" ] && [ -f "$link/src/config.h" ]; }
 
-# deb-src lines for every Debian mirror that the machine's own apt uses, whether its
-# sources are one-line (.list) or deb822 (.sources) files: apt itself takes them apart.
-source_list() {
-  keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-  options=
-  if [ -r "$keyring" ]; then options="[signed-by=$keyring] "; fi
-  apt-get indextargets --format '$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
-    sort -u | while IFS='|' read -r origin uri suite component; do
-      case $origin:$uri in Debian:* | *debian*) echo "deb-src $options$uri $suite $component" ;; esac
-    done
-}
-
-# apt-get with lists and caches of its own; proxies, keys and pins stay the machine's.
-private_apt() {
-  apt-get -q -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-    -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" -o Dir::Cache::archives="$apt/cache/archives" \
-    -o APT::Get::List-Cleanup=0 -o Acquire::Languages=none -o Acquire::Retries=3 \
-    -o APT::Sandbox::User=root "$@"
-}
-
 fetch() {
-  apt=$work/apt
-  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$work/source"
-  source_list >"$apt/sources.list"
-  [ -s "$apt/sources.list" ] || die "apt on this machine knows no Debian mirror (apt-get indextargets lists none)"
   say "fetching the source package (private apt lists)"
-  private_apt update >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; die "apt-get update failed"; }
+  private_lists deb-src
+  mkdir -p "$work/source"
   (cd "$work/source" && private_apt source unbound) >>"$work/apt.log" 2>&1 ||
     { tail -n 20 "$work/apt.log" >&2; die "apt-get source unbound failed"; }
   tree=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d -name 'unbound-*')

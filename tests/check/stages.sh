@@ -15,6 +15,7 @@ set_up() {
     say "set-up: Unbound from Debian's source (two minutes the first time)"
     build-aux/unbound.sh >/dev/null || return 1
   fi
+  if wanted lab; then build-aux/strongswan.sh >/dev/null || return 1; fi
   if [ -z "${LATCHKEY_SHARED:-}" ]; then say "note: no vectors in LATCHKEY_SHARED, ./shared or ../shared"; fi
   build-aux/build.sh prepare
 }

@@ -24,6 +24,22 @@ new_ed25519_key() { # NAME
   printf '10 0 4 . %s\n' "$(openssl pkey -in "$1.pem" -pubout -outform DER | tail -c 32 | base64)" >"$1.ipseckey"
 }
 
+# What two hosts that know each other prove who they are by: a key of each kind for either, their public halves, and a shared secret.
+new_interop_keys() {
+  local who kind
+  [ -s interop/secret ] && return
+  rm -rf interop interop.new && mkdir interop.new
+  for who in ours swan; do
+    for kind in 'rsa RSA -pkeyopt rsa_keygen_bits:3072' 'ecdsa EC -pkeyopt ec_paramgen_curve:P-256' 'ed25519 ED25519'; do
+      set -- $kind
+      openssl genpkey -out "interop.new/$who-$1.pem" -algorithm "${@:2}"
+      openssl pkey -in "interop.new/$who-$1.pem" -pubout -out "interop.new/$who-$1.pub.pem"
+    done
+  done
+  openssl rand -hex 24 >interop.new/secret
+  mv interop.new interop
+}
+
 new_zone_key() { # ZONE: a key that signs everything in it, as ZONE.key and ZONE.private
   [ -s "$1.private" ] && return
   local base
@@ -87,6 +103,7 @@ new_server_key rsa --bits 3072
 new_server_key other --bits 3072
 new_server_key ecdsa --keytype ecdsa --curve secp256r1
 new_ed25519_key ed25519
+new_interop_keys
 rsa=$(<rsa.ipseckey) other=$(<other.ipseckey) ecdsa=$(<ecdsa.ipseckey) ed25519=$(<ed25519.ipseckey)
 
 new_zone_key lab.example
