@@ -13,6 +13,7 @@
 #include "ike-engine/session/informational.h"
 #include "ike-engine/session/inner_address.h"
 #include "ike-engine/session/lifetime.h"
+#include "ike-engine/wire/delete.h"
 
 namespace latchkey::session {
 
@@ -35,6 +36,9 @@ base::Result<void> reserve_spi(Negotiation& negotiation, Context& context, const
 void add_ids(wire::PayloadChain& chain, const Session& session, base::Bytes own_id) {
   chain.add(PayloadType::idi, [&](base::Writer& out) { out.bytes(own_id); });
   add_certificates(chain, session.proof);
+  if (const base::Buffer request = certificate_request(session.trusted); !request.empty()) {
+    chain.add(PayloadType::certreq, [&](base::Writer& out) { out.bytes(request); });
+  }
   if (session.ask_for) chain.add(PayloadType::idr, [&](base::Writer& out) { out.bytes(id_body(*session.ask_for)); });
 }
 
@@ -78,7 +82,13 @@ void hang_up_on(IkeSa& sa, Context& context, Candidate& candidate) {
   // retransmission: it may be anybody.
   wire::Header header = header_of(sa, base::ExchangeType::informational, false, base::MessageId{2});
   header.spi_r = candidate.spi_r;
-  auto datagrams = candidate.protection.seal(header, delete_ike_chain(), 0);
+  // The notify says why and the DELETE ends it, for servers that know only one of the two.
+  wire::PayloadChain chain;
+  chain.add(PayloadType::notify, [&](base::Writer& out) {
+    write(out, wire::Notify{base::ProtocolId::none, {}, base::NotifyType::authentication_failed, {}});
+  });
+  chain.add(PayloadType::delete_, [&](base::Writer& out) { write(out, wire::Delete{base::ProtocolId::ike, {}}); });
+  auto datagrams = candidate.protection.seal(header, chain, 0);
   if (datagrams) send(context, candidate.path, *datagrams);
 }
 

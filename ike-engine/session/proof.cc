@@ -1,5 +1,6 @@
 #include "ike-engine/session/proof.h"
 
+#include "ike-engine/crypto/certificate.h"
 #include "ike-engine/crypto/ike_keys.h"
 #include "ike-engine/wire/auth.h"
 #include "ike-engine/wire/cert.h"
@@ -40,6 +41,17 @@ base::Result<void> add_signature(wire::PayloadChain& chain, const crypto::Privat
   return {};
 }
 
+// A certificate that is not our key's would make every peer refuse us.
+base::Result<void> check_certificate(const Proof& proof) {
+  if (proof.certificates.empty()) return fail(Errc::malformed, "no certificate for the key");
+  const auto certificate = crypto::Certificate::from_der(proof.certificates.front());
+  if (!certificate) return std::unexpected(certificate.error());
+  const auto key = certificate->public_key();
+  if (!key) return std::unexpected(key.error());
+  if (*key != proof.key->public_key()) return fail(Errc::mismatch, "the certificate is of another key");
+  return crypto::check_identity(*certificate, {proof.id.type, proof.id.data});
+}
+
 }  // namespace
 
 base::Result<Proof> prepare_proof(const api::OwnProof& own) {
@@ -54,8 +66,8 @@ base::Result<Proof> prepare_proof(const api::OwnProof& own) {
   if (own.kind == ProofKind::shared_secret && own.shared_secret.empty()) {
     return fail(Errc::malformed, "an empty shared secret");
   }
-  if (own.kind == ProofKind::certificate && own.certificates.empty()) {
-    return fail(Errc::malformed, "no certificate for the key");
+  if (own.kind == ProofKind::certificate) {
+    if (auto fits = check_certificate(proof); !fits) return std::unexpected(fits.error());
   }
   return proof;
 }

@@ -133,6 +133,11 @@ Event first_event_of(Input& input) {
   return Event::auth_request;
 }
 
+void dispatch_plain(IkeSa& sa, Context& context, Event event) {
+  Input input;
+  dispatch(sa, event, context, input);
+}
+
 // IKE_AUTH of a client. The keys are made when the first one comes, right or wrong: whoever sends it has seen our
 // answer.
 void receive_while_half_open(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
@@ -140,7 +145,11 @@ void receive_while_half_open(IkeSa& sa, Context& context, const wire::Message& m
   const bool ours = header.exchange == ExchangeType::ike_auth && !header.response && header.spi_i == sa.spi_i &&
                     sa.peer.classify(header.message_id) == PeerWindow::Arrival::fresh;
   if (!ours) return count_drop(context.stats, base::Errc::mismatch);
-  if (!complete_half_open(sa)) return count_drop(context.stats, base::Errc::weak);
+  if (!complete_half_open(sa)) {
+    // A public value that leads nowhere: nobody is to make us try it again.
+    count_drop(context.stats, base::Errc::weak);
+    return dispatch_plain(sa, context, Event::give_up);
+  }
   auto opened = open_message(*sa.protection, sa.requests, message);
   if (!opened) return count_drop(context.stats, opened.error().code);
   sa.last_heard = context.now;
@@ -153,11 +162,6 @@ void receive_while_half_open(IkeSa& sa, Context& context, const wire::Message& m
   if (!payloads) return dispatch(sa, Event::garbled_request, context, input);
   input.payloads = std::move(*payloads);
   const Event event = first_event_of(input);
-  dispatch(sa, event, context, input);
-}
-
-void dispatch_plain(IkeSa& sa, Context& context, Event event) {
-  Input input;
   dispatch(sa, event, context, input);
 }
 

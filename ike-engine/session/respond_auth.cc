@@ -91,6 +91,18 @@ base::Result<wire::PayloadChain> own_claim(const IkeSa& sa, const Opening& openi
   return chain;
 }
 
+// RFC 7296 section 2.4
+//= the same authenticated identity
+// is that of the key where nothing ties the claimed one to it: whoever proves another key is somebody else.
+// A secret that several share ties nobody to a name: nobody.
+api::Identity proven_identity(const Proven& proven, base::Bytes peer_id) {
+  if (proven.by->id) return *proven.by->id;
+  if (proven.key != nullptr) return {base::IdType::key_id, proven.key->dns.key};
+  if (proven.by->kind == api::ProofKind::shared_secret) return {};
+  const auto id = wire::parse_id(peer_id);
+  return id ? api::Identity{id->type, base::to_buffer(id->data)} : api::Identity{};
+}
+
 std::unique_ptr<Session> session_of(const IkeSa& sa, const Context& context, const Proven& proven,
                                     base::Bytes peer_id) {
   auto session = std::make_unique<Session>();
@@ -100,15 +112,14 @@ std::unique_ptr<Session> session_of(const IkeSa& sa, const Context& context, con
   session->remote = sa.path.remote.address;
   session->current = sa.spi_r;
   session->known = proven.by->kind != api::ProofKind::anonymous;
-  const auto id = wire::parse_id(peer_id);
-  if (id && session->known) session->peer = {id->type, base::to_buffer(id->data)};
+  if (session->known) session->peer = proven_identity(proven, peer_id);
   return session;
 }
 
 // RFC 7296 section 2.4: INITIAL_CONTACT says that the client has no other IKE SA with us. Only somebody with a name can
 // say so, and only of that name.
 void obey_initial_contact(const IkeSa& sa, Context& context, const AuthPayloads& claim) {
-  if (!claim.has(NotifyType::initial_contact) || !sa.session->known) return;
+  if (!claim.has(NotifyType::initial_contact) || sa.session->peer.type == base::IdType::null) return;
   for (const base::IkeSpi other : context.responder->sas_of(sa.session->peer)) {
     if (other != sa.spi_r) context.replaced.push_back(other);
   }

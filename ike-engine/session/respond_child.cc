@@ -39,26 +39,43 @@ std::expected<Inner, NotifyType> inner_address(const IkeSa& sa, Context& context
   return Inner{*address, true};
 }
 
-// Whether the client may have the address: nobody else holds it, or it is for this client to take it over.
-bool may_hold(const IkeSa& sa, Context& context, const base::Address& address) {
-  const auto holder = context.responder->holders.find(address);
-  if (holder == context.responder->holders.end()) return true;
-  const Holder& other = holder->second;
-  // Security rule 3: an anonymous SA never replaces an authenticated one; one without a name gives way to one with.
-  // Of two without a name the newer one is the same client if it comes from the very same address and port.
-  const bool takes_over = sa.session->known ? !other.known || other.peer == sa.session->peer
-                                            : !other.known && other.remote == sa.path.remote;
-  if (takes_over) {
-    context.replaced.push_back(other.sa);
-  } else {
-    context.doubted.push_back(other.sa);
-  }
-  return takes_over;
+bool is_same_client(const IkeSa& sa, const Holder& other) {
+  const bool named = sa.session->known && sa.session->peer.type != base::IdType::null;
+  // Without a name it is the same client if it comes from the very same address and port.
+  return named ? other.peer == sa.session->peer : other.remote == sa.path.remote;
 }
 
-std::expected<void, NotifyType> check_selectors(const IkeSa& sa, const AuthPayloads& claim, const Inner& inner) {
-  // A client that is given an address need not have known it.
-  if (!inner.leased && !policy::covers_host(*claim.tsi, inner.address)) return Refusal(NotifyType::ts_unacceptable);
+// Who has to give way for the client to have the address, if anybody; a refusal if somebody else holds it. Security
+// rule 3: an anonymous SA never replaces an authenticated one; who has no name gives way to who has one.
+std::expected<std::optional<base::IkeSpi>, NotifyType> holder_to_replace(const IkeSa& sa, Context& context,
+                                                                         const base::Address& address) {
+  const auto holder = context.responder->holders.find(address);
+  if (holder == context.responder->holders.end()) return std::nullopt;
+  const Holder& other = holder->second;
+  const bool takes_over = sa.session->known == other.known ? is_same_client(sa, other) : sa.session->known;
+  if (takes_over) return other.sa;
+  context.doubted.push_back(other.sa);
+  return Refusal(NotifyType::ts_unacceptable);
+}
+
+// Security rule 12: without a lease a client without a name has the address that its packets come from, and says so.
+// One behind a NAT does not know it.
+bool is_at_home(const IkeSa& sa, const AuthPayloads& claim) {
+  return sa.session->known || policy::check_selectors(*claim.tsi, sa.path.remote.address).has_value();
+}
+
+std::expected<void, NotifyType> check_selectors(const IkeSa& sa, const Context& context, const AuthPayloads& claim,
+                                                const Inner& inner) {
+  if (!inner.leased && !is_at_home(sa, claim)) {
+    // RFC 7296 section 2.19
+    //= the IRAS's configuration requires that CP be used for a given identity IDi, but IRAC has failed to send a
+    //= CP(CFG_REQUEST), IRAS MUST fail the request, and terminate the Child SA creation with a FAILED_CP_REQUIRED
+    //= error.
+    const bool may_ask = context.responder->leases.offers(inner.address.family());
+    return Refusal(may_ask ? NotifyType::failed_cp_required : NotifyType::ts_unacceptable);
+  }
+  // RFC 7296 section 2.9: a subset of what the client proposed, also where it is given an address.
+  if (!policy::covers_host(*claim.tsi, inner.address)) return Refusal(NotifyType::ts_unacceptable);
   if (!policy::covers_host(*claim.tsr, sa.path.local.address)) return Refusal(NotifyType::ts_unacceptable);
   return {};
 }
@@ -71,14 +88,15 @@ struct Made {
 
 std::expected<Made, NotifyType> make_child(IkeSa& sa, Context& context, const AuthPayloads& claim, const Nonces& nonces,
                                            const Inner& inner) {
-  if (auto checked = check_selectors(sa, claim, inner); !checked) return Refusal(checked.error());
+  if (auto checked = check_selectors(sa, context, claim, inner); !checked) return Refusal(checked.error());
   const bool transport = wants_transport(claim) && context.responder->mode == api::Mode::transport;
   if (context.responder->mode == api::Mode::transport && !transport) return Refusal(NotifyType::no_proposal_chosen);
   auto reserved = context.kernel.allocate_spi(sa.path.local.address, sa.path.remote.address);
   if (!reserved) return Refusal(NotifyType::temporary_failure);
   auto chosen = policy::choose_esp(*claim.sa, context.config.esp, {}, (*reserved)->spi());
   if (!chosen) return Refusal(NotifyType::no_proposal_chosen);
-  if (!may_hold(sa, context, inner.address)) return Refusal(NotifyType::ts_unacceptable);
+  const auto replaced = holder_to_replace(sa, context, inner.address);
+  if (!replaced) return Refusal(replaced.error());
   const api::Mode mode = transport ? api::Mode::transport : api::Mode::tunnel;
   auto child = make_child_sa(sa, context.config,
                              {.suite = chosen->suite,
@@ -93,6 +111,7 @@ std::expected<Made, NotifyType> make_child(IkeSa& sa, Context& context, const Au
   auto tunnel = context.kernel.install(std::move(*reserved), *child);
   if (!tunnel) return Refusal(NotifyType::temporary_failure);
   sa.children.push_back(keep_child(std::move(*tunnel), *child));
+  if (*replaced) context.replaced.push_back(**replaced);
   return Made{std::move(*chosen), inner, mode};
 }
 

@@ -46,7 +46,9 @@ const wire::RawPayload* first_notify(const wire::Message& message) {
 // Asked before anything costly is done: nonce and COOKIE are found without taking the rest apart.
 bool has_paid(Context& context, const wire::Message& message, const api::Path& path) {
   Responder& responder = *context.responder;
-  if (responder.half_open.size() < responder.cookies_from) return true;
+  // An address that has many half-open ones may be somebody's whom others speak for: from then on it has to hear us.
+  const bool crowded = responder.crowd(path.remote.address).half_open >= responder.max_half_open_per_address / 2;
+  if (responder.half_open.size() < responder.cookies_from && !crowded) return true;
   const auto* nonce = message.find(PayloadType::nonce);
   if (nonce == nullptr || !wire::parse_nonce(nonce->body)) {
     ++context.stats.dropped_malformed;
@@ -155,6 +157,9 @@ base::Buffer build_answer(const IkeSa& sa, Context& context, const Accepted& acc
     write(out, wire::Ke{sa.suite.ke, sa.half_open->key_exchange->public_value()});
   });
   chain.add(PayloadType::nonce, [&](base::Writer& out) { write(out, wire::Nonce{nonce}); });
+  if (const base::Buffer authorities = certificate_request(context.responder->peers); !authorities.empty()) {
+    chain.add(PayloadType::certreq, [&](base::Writer& out) { out.bytes(authorities); });
+  }
   if (!asked.nat_notifies().destination.empty()) add_nat_detection(chain, sa, context, path);
   if (sa.fragmentation) add_notify(chain, NotifyType::fragmentation_supported, {});
   if (asked.find(NotifyType::signature_hash_algorithms) != nullptr) add_hash_algorithms(chain);

@@ -45,6 +45,29 @@ base::Result<Proven> judge_key(const Trust& trust, const Claim& claim) {
   return std::unexpected(error);
 }
 
+// The key that a chain from one of our authorities vouches for: the peer's first certificate is its own (RFC 7296
+// section 3.6), and it is for the identity that the peer gives.
+base::Result<crypto::PublicKey> certified_key(const Trust& trust, const Claim& claim, const wire::Id& id) {
+  std::vector<crypto::Certificate> chain;
+  for (const wire::Cert& cert : claim.certificates) {
+    if (cert.encoding != base::CertEncoding::x509_signature) continue;
+    auto certificate = crypto::Certificate::from_der(cert.data);
+    if (!certificate) return std::unexpected(certificate.error());
+    chain.push_back(std::move(*certificate));
+  }
+  if (chain.empty()) return fail(Errc::not_found, "it sends no certificate");
+  return crypto::verify_chain(*trust.authorities, chain.front(), std::span(chain).subspan(1), claim.unix_seconds,
+                              {id.type, id.data});
+}
+
+base::Result<Proven> judge_certificate(const Trust& trust, const Claim& claim, const wire::Id& id) {
+  const auto key = certified_key(trust, claim, id);
+  if (!key) return std::unexpected(key.error());
+  const auto scheme = verify(*key, claim.auth, claim.octets);
+  if (!scheme) return std::unexpected(scheme.error());
+  return Proven{&trust, nullptr, std::string(key->name()), *scheme};
+}
+
 base::Result<Proven> judge_shared(const Trust& trust, const Claim& claim) {
   if (claim.auth.method != AuthMethod::shared_key) {
     return fail(Errc::mismatch, "it does not authenticate by a shared secret");
@@ -76,8 +99,9 @@ base::Result<Proven> judge_by(const Trust& trust, const Claim& claim, const wire
     case ProofKind::raw_key: return judge_key(trust, claim);
     case ProofKind::shared_secret: return judge_shared(trust, claim);
     case ProofKind::anonymous: return judge_nobody(trust, claim, id);
-    default: return fail(Errc::unsupported, "a proof that nobody judges");
+    case ProofKind::certificate: return judge_certificate(trust, claim, id);
   }
+  return fail(Errc::internal, "a proof that nobody judges");
 }
 
 }  // namespace
@@ -92,8 +116,37 @@ std::vector<PeerKey> usable_keys(const std::vector<api::DnsKey>& keys) {
   return usable;
 }
 
+base::Buffer certificate_request(std::span<const Trust> trusted) {
+  base::Writer out;
+  for (const Trust& trust : trusted) {
+    if (!trust.authorities) continue;
+    if (out.size() == 0) out.u8(static_cast<std::uint8_t>(base::CertEncoding::x509_signature));
+    out.bytes(trust.authorities->authority_hashes());
+  }
+  return out.take();
+}
+
+namespace {
+
+base::Result<crypto::TrustStore> prepare_authorities(const std::vector<base::Buffer>& ders) {
+  std::vector<crypto::Certificate> authorities;
+  for (const base::Buffer& der : ders) {
+    auto authority = crypto::Certificate::from_der(der);
+    if (!authority) return std::unexpected(authority.error());
+    authorities.push_back(std::move(*authority));
+  }
+  return crypto::TrustStore::of(authorities);
+}
+
+}  // namespace
+
 base::Result<Trust> prepare_trust(const api::PeerProof& proof) {
-  Trust trust{proof.name, proof.kind, proof.id, usable_keys(proof.keys), proof.shared_secret.clone()};
+  Trust trust{proof.name, proof.kind, proof.id, usable_keys(proof.keys), proof.shared_secret.clone(), {}};
+  if (trust.kind == ProofKind::certificate) {
+    auto authorities = prepare_authorities(proof.authorities);
+    if (!authorities) return std::unexpected(authorities.error());
+    trust.authorities = std::move(*authorities);
+  }
   if (trust.kind == ProofKind::raw_key && trust.keys.empty()) return fail(Errc::malformed, "no usable key");
   if (trust.kind == ProofKind::shared_secret && trust.shared_secret.empty()) {
     return fail(Errc::malformed, "an empty shared secret");

@@ -8,6 +8,7 @@
 
 #include "ike-engine/api/credentials.h"
 #include "ike-engine/base/time.h"
+#include "ike-engine/crypto/certificate.h"
 #include "ike-engine/crypto/public_key.h"
 #include "ike-engine/wire/auth.h"
 #include "ike-engine/wire/cert.h"
@@ -28,10 +29,13 @@ struct Trust {
   std::optional<api::Identity> id = {};
   std::vector<PeerKey> keys = {};
   base::SecretBytes shared_secret = {};
+  std::optional<crypto::TrustStore> authorities = {};
 };
 
 /// Errors: malformed (no usable key, an empty secret, a CA that is none).
 base::Result<Trust> prepare_trust(const api::PeerProof& proof);
+/// The body of a CERTREQ for the authorities of all who may come with a certificate; empty if nobody may.
+base::Buffer certificate_request(std::span<const Trust> trusted);
 /// Keys that can't verify anything are skipped: somebody else's record in the set must not spoil the set.
 std::vector<PeerKey> usable_keys(const std::vector<api::DnsKey>& keys);
 

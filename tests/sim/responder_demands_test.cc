@@ -270,6 +270,48 @@ TEST(auth_request, of_nobody_with_initial_contact_deletes_nobodys_ike_sa) {
   EXPECT_EQ(server.engine.sessions(), 2u);
 }
 
+// RFC 7296 section 2.4: it speaks for "the same authenticated identity" alone.
+TEST(auth_request, with_initial_contact_does_not_speak_for_somebody_elses_key) {
+  auto responder = open_to_all();
+  for (const int key : {2, 3}) {
+    responder.peers.push_back({.name = "key " + std::to_string(key),
+                               .kind = api::ProofKind::raw_key,
+                               .keys = {{4, ed25519_key(key).ipseckey_key().value()}}});
+  }
+  Server server(responder);
+  const base::Buffer id = *base::from_hex("02 000000 6c6170746f70");  // FQDN "laptop"
+  Stranger victim(server, 1);
+  ASSERT_TRUE(victim.agree());
+  ASSERT_EQ(refusal(victim.ask(ExchangeType::ike_auth, victim.claim(id, ed25519_key(2)))), NotifyType{});
+  Stranger thief(server, 2);
+  thief.path.remote.address = *base::Address::parse("192.0.2.2");
+  ASSERT_TRUE(thief.agree());
+  Payloads claim = thief.claim(id, ed25519_key(3));
+  claim.push_back(support::notify_payload(NotifyType::initial_contact));
+  ASSERT_EQ(refusal(thief.ask(ExchangeType::ike_auth, claim)), NotifyType{});
+  EXPECT_EQ(server.kernel.live(), 2u) << "the victim's child is gone";
+}
+
+// RFC 7296 section 2.6: an address that somebody else has filled with half-open negotiations may still come in.
+TEST(init_request, of_a_crowded_address_gets_in_with_a_cookie) {
+  auto responder = open_to_all();
+  responder.max_half_open_per_address = 5;
+  Server server(responder);
+  for (std::uint64_t seed = 10; seed < 30; ++seed) {  // whoever sends these never sees an answer
+    Stranger spoofed(server, seed);
+    (void)spoofed.send(spoofed.init_request(spoofed.init_payloads()));
+  }
+  Stranger honest(server, 1);
+  const auto first = honest.send(honest.init_request(honest.init_payloads()));
+  ASSERT_EQ(first.size(), 1u) << "the honest one is turned away";
+  const auto message = wire::parse_message(first.front());
+  const auto cookie = support::find_notify(message->payloads, NotifyType::cookie);
+  ASSERT_TRUE(cookie);
+  Payloads payloads = honest.init_payloads();
+  payloads.insert(payloads.begin(), support::notify_payload(NotifyType::cookie, *cookie));
+  EXPECT_TRUE(honest.agree(payloads));
+}
+
 std::vector<wire::TrafficSelector> range(std::string_view first, std::string_view last) {
   return {{0, 0, 65535, *base::Address::parse(first), *base::Address::parse(last)}};
 }
@@ -298,6 +340,19 @@ TEST(auth_request, with_wider_selectors_is_narrowed_to_the_two_hosts) {
 }
 
 support::Payload address_request() { return support::payload(PayloadType::cp, wire::Cp{1, {{1, {}}}}); }
+
+// RFC 7296 section 2.9: the answer is a subset of what was proposed, also where an address is leased.
+TEST(auth_request, whose_selectors_lack_the_leased_address_gets_no_child) {
+  Server server(with_pool());
+  Stranger stranger(server);
+  ASSERT_TRUE(stranger.agree());
+  Payloads claim = stranger.claim();
+  claim.insert(claim.begin() + 2, address_request());
+  const auto answer = stranger.ask(ExchangeType::ike_auth, claim);
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(support::find_notify(answer->payloads(), NotifyType::ts_unacceptable));
+  EXPECT_EQ(server.kernel.live(), 0u);
+}
 
 // RFC 7296 sections 2.19 and 4
 TEST(auth_request, that_asks_for_an_address_gets_one_in_front_of_sa) {
