@@ -194,9 +194,10 @@ struct IkeSa {
   api::IkeSuite suite;
   base::SecretBytes sk_d;
   bool fragmentation = false;
-  bool encapsulated = false;        ///< ESP goes in UDP
-  bool behind_nat = false;          ///< we are: the NAT has to be kept open
-  base::MessageId next_request{2};  ///< as initiator: 0 was IKE_SA_INIT, 1 IKE_AUTH
+  bool encapsulated = false;            ///< ESP goes in UDP
+  bool behind_nat = false;              ///< we are: the NAT has to be kept open
+  bool peer_may_be_behind_nat = false;  ///< as responder: what it says of its address is not what we see
+  base::MessageId next_request{2};      ///< as initiator: 0 was IKE_SA_INIT, 1 IKE_AUTH
   PendingRequest request;
   Reassembly responses;
   PeerWindow peer;

@@ -91,10 +91,9 @@ base::Result<wire::PayloadChain> own_claim(const IkeSa& sa, const Opening& openi
   return chain;
 }
 
-// RFC 7296 section 2.4
-//= the same authenticated identity
-// is that of the key where nothing ties the claimed one to it: whoever proves another key is somebody else.
-// A secret that several share ties nobody to a name: nobody.
+// Who the client is for RFC 7296 section 2.4, "the same authenticated identity": the key where nothing ties the claimed
+// identity to it, since whoever proves another key is somebody else. A secret that several share ties nobody to a name:
+// nobody.
 api::Identity proven_identity(const Proven& proven, base::Bytes peer_id) {
   if (proven.by->id) return *proven.by->id;
   if (proven.key != nullptr) return {base::IdType::key_id, proven.key->dns.key};

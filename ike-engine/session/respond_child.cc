@@ -58,10 +58,11 @@ std::expected<std::optional<base::IkeSpi>, NotifyType> holder_to_replace(const I
   return Refusal(NotifyType::ts_unacceptable);
 }
 
-// Security rule 12: without a lease a client without a name has the address that its packets come from, and says so.
-// One behind a NAT does not know it.
+// Security rule 12: without a lease a client without a name has the address that its packets come from. If it may be
+// behind a NAT (or says so, to be sure of UDP) it has to name that address, which it would not know there.
 bool is_at_home(const IkeSa& sa, const AuthPayloads& claim) {
-  return sa.session->known || policy::check_selectors(*claim.tsi, sa.path.remote.address).has_value();
+  if (sa.session->known || !sa.peer_may_be_behind_nat) return true;
+  return policy::check_selectors(*claim.tsi, sa.path.remote.address).has_value();
 }
 
 std::expected<void, NotifyType> check_selectors(const IkeSa& sa, const Context& context, const AuthPayloads& claim,

@@ -144,6 +144,9 @@ void take_notifies(IkeSa& sa, Context& context, const InitPayloads& request, con
   sa.encapsulated = understands_nat && (forces_encapsulation(context) ||
                                         needs_encapsulation(nat, false, sa.spi_i, {}, path.local, path.remote));
   sa.behind_nat = is_behind_nat(nat, sa.spi_i, {}, path.local);
+  const NatHash theirs = nat_hash(sa.spi_i, {}, path.remote);
+  sa.peer_may_be_behind_nat =
+      understands_nat && std::ranges::none_of(nat.sources, [&](base::Bytes hash) { return base::same(hash, theirs); });
   sa.fragmentation = request.find(NotifyType::fragmentation_supported) != nullptr;
 }
 

@@ -263,6 +263,18 @@ TEST(responder, a_client_behind_a_nat_without_a_lease_gets_no_child) {
   EXPECT_EQ(pair.server.kernel.live(), 0u);
 }
 
+TEST(responder, a_client_behind_a_nat_is_told_to_ask_for_an_address) {
+  PairConfig config;
+  config.nat_address = "203.0.113.9";
+  config.client_address = "192.168.1.2";
+  Pair pair(config);
+  pair.serve(with_pool(ed25519_key()));
+  pair.connect({dns_key_of(ed25519_key())});
+  ASSERT_TRUE(pair.settle());
+  EXPECT_EQ(pair.client.last<api::Failed>()->notify, 37u) << "FAILED_CP_REQUIRED";
+  EXPECT_EQ(pair.server.kernel.live(), 0u);
+}
+
 TEST(responder, a_client_that_comes_again_from_its_address_and_port_replaces_itself) {
   Pair pair;
   pair.serve(ed25519_key());
