@@ -41,6 +41,7 @@ struct CryptoFloor::Impl {
   void aead(bool seal);
   void nat_hash();
   void verify();
+  void sign();
 
   EVP_MD* sha2 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   EVP_MD* sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
@@ -154,10 +155,19 @@ void CryptoFloor::Impl::verify() {
   EVP_MD_CTX_free(context);
 }
 
+void CryptoFloor::Impl::sign() {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  std::array<std::uint8_t, 512> made;
+  std::size_t size = made.size();
+  must(EVP_DigestSignInit(context, nullptr, signature_digest, nullptr, server) == 1);
+  must(EVP_DigestSign(context, made.data(), &size, in.data(), kSignedOctets) == 1);
+  EVP_MD_CTX_free(context);
+}
+
 CryptoFloor::CryptoFloor(ServerKeyType type) : impl_(std::make_unique<Impl>(type)) {}
 CryptoFloor::~CryptoFloor() = default;
 
-void CryptoFloor::negotiate() {
+void CryptoFloor::work(bool sign) {
   std::array<std::uint8_t, 40> spi_and_nonce;
   must(RAND_bytes(spi_and_nonce.data(), 40) == 1);
   for (int i = 0; i < 4; ++i) impl_->nat_hash();
@@ -170,7 +180,7 @@ void CryptoFloor::negotiate() {
   impl_->prf(kSignedOctets);  // AUTH_NULL
   impl_->aead(true);
   impl_->aead(false);
-  impl_->verify();
+  sign ? impl_->sign() : impl_->verify();
   impl_->prf_plus(3);  // KEYMAT
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The least that an initiator has to compute for one negotiation: its cryptography alone, over OpenSSL, with every
+// The least that either side has to compute for one negotiation: its cryptography alone, over OpenSSL, with every
 // object fetched, every context reused and the server's key at hand.
 
 #include <memory>
@@ -8,8 +8,8 @@ namespace latchkey::bench {
 
 enum class ServerKeyType { rsa2048, ecdsa_p256, ed25519 };
 
-/// One IKE_SA_INIT and IKE_AUTH as the initiator sees them: X25519, HMAC-SHA2-256, AES-256-GCM, AUTH_NULL of its own
-/// and the server's signature. Aborts if OpenSSL fails.
+/// One IKE_SA_INIT and IKE_AUTH: X25519, HMAC-SHA2-256, AES-256-GCM, AUTH_NULL of the initiator and the server's
+/// signature. Aborts if OpenSSL fails.
 class CryptoFloor {
  public:
   explicit CryptoFloor(ServerKeyType type);
@@ -17,9 +17,14 @@ class CryptoFloor {
   CryptoFloor(const CryptoFloor&) = delete;
   CryptoFloor& operator=(const CryptoFloor&) = delete;
 
-  void negotiate();
+  /// As the initiator, who verifies the server's signature.
+  void negotiate() { work(false); }
+  /// As the responder, who makes it.
+  void respond() { work(true); }
 
  private:
+  void work(bool sign);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

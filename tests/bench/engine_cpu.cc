@@ -7,11 +7,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <ctime>
 
 #include "ike-engine/api/engine.h"
-#include "ike-engine/crypto/random.h"
 #include "tests/bench/crypto_floor.h"
+#include "tests/bench/measure.h"
 #include "tests/support/responder.h"
 
 namespace latchkey::bench {
@@ -20,48 +19,6 @@ namespace {
 /// Few enough to stay in the cache, as negotiations do that come one by one; enough to make the clock's own cost small.
 constexpr std::size_t kBatch = 20;
 constexpr std::size_t kRounds = 41;
-
-double cpu_microseconds() {
-  timespec spent{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-  return static_cast<double>(spent.tv_sec) * 1e6 + static_cast<double>(spent.tv_nsec) / 1e3;
-}
-
-class SystemRandom : public api::Random {
- public:
-  void fill(base::MutableBytes out) override { crypto::random_fill(out); }
-};
-
-/// Says yes to everything and does nothing: the kernel's work is not the engine's.
-class NoKernel : public api::Kernel {
- public:
-  base::Result<std::unique_ptr<api::ReservedSpi>> allocate_spi(const base::Address&, const base::Address&) override {
-    return std::make_unique<Reserved>(base::Spi{++last_});
-  }
-  base::Result<std::unique_ptr<api::KernelTunnel>> install(std::unique_ptr<api::ReservedSpi>,
-                                                           const api::ChildSa&) override {
-    return std::make_unique<Tunnel>();
-  }
-  std::string last_error() const override { return {}; }
-
- private:
-  class Reserved : public api::ReservedSpi {
-   public:
-    explicit Reserved(base::Spi spi) : spi_(spi) {}
-    base::Spi spi() const override { return spi_; }
-
-   private:
-    base::Spi spi_;
-  };
-  class Tunnel : public api::KernelTunnel {
-   public:
-    base::ReqId reqid() const override { return base::ReqId{0x4c000001}; }
-    base::Result<api::ChildCounters> counters() override { return api::ChildCounters{}; }
-    base::Result<void> start_sending() override { return {}; }
-    void keep_guard() override {}
-  };
-  std::uint32_t last_ = 0xc0000000;
-};
 
 /// `kBatch` negotiations side by side, each step of all of them measured as one.
 class Batch {
@@ -134,11 +91,6 @@ double floor_of(CryptoFloor& floor) {
   return (cpu_microseconds() - before) / static_cast<double>(kBatch);
 }
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
 /// Floor and engine take turns, so that what disturbs one disturbs the other; the ratio is the rounds' median.
 void measure(std::string_view name, const crypto::PrivateKey& key, ServerKeyType type, std::size_t rounds) {
   CryptoFloor floor(type);
@@ -153,8 +105,7 @@ void measure(std::string_view name, const crypto::PrivateKey& key, ServerKeyType
     values.push_back(Batch(key).run());
     ratios.push_back(values.back() / least);
   }
-  fmt::print("{{\"name\":\"{}\",\"value\":{:.1f},\"unit\":\"us\",\"against\":\"crypto floor\",\"ratio\":{:.3f}}}\n",
-             name, median(values), median(ratios));
+  print_result(name, median(values), "us", "crypto floor", median(ratios));
 }
 
 }  // namespace

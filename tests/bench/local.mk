@@ -2,10 +2,13 @@
 # add it to BENCHES and say
 #   tests_bench_X_SOURCES = tests/bench/X.cc
 #   tests_bench_X_LDADD = $(LINK_ENGINE)
-BENCHES = tests/bench/engine_cpu tests/bench/delay_line
+BENCHES = tests/bench/engine_cpu tests/bench/responder_load tests/bench/delay_line
 tests_bench_engine_cpu_SOURCES = tests/bench/engine_cpu.cc tests/bench/crypto_floor.cc \
-  tests/bench/crypto_floor.h
+  tests/bench/crypto_floor.h tests/bench/measure.h
 tests_bench_engine_cpu_LDADD = tests/libsupport.la $(LINK_ENGINE)
+tests_bench_responder_load_SOURCES = tests/bench/responder_load.cc tests/bench/crypto_floor.cc \
+  tests/bench/crypto_floor.h tests/bench/measure.h
+tests_bench_responder_load_LDADD = $(LINK_ENGINE)
 # Delays frames where the kernel has no netem.
 tests_bench_delay_line_SOURCES = tests/bench/delay_line.cc
 EXTRA_PROGRAMS += $(BENCHES)
