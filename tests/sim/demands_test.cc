@@ -157,5 +157,16 @@ TEST(ike_spis, are_never_zero_and_never_twice_the_same) {
   EXPECT_EQ(spis, (std::vector<std::uint64_t>{7, 9}));
 }
 
+// RFC 7619 section 2, RFC 7296 section 2.21.2; and a DELETE for whoever does not look at the notify.
+TEST(authentication_failed, is_said_to_a_server_that_proves_no_key) {
+  World world(ed25519_key(), Behaviour{.signing = support::Signing::null});
+  world.connect(seconds(4));
+  ASSERT_TRUE(world.run_until_settled());
+  world.run(seconds(1));
+  const auto payloads = world.responder.newest()->requests.back().payloads();
+  EXPECT_TRUE(support::find_notify(payloads, NotifyType::authentication_failed));
+  EXPECT_TRUE(world.responder.newest()->deleted);
+}
+
 }  // namespace
 }  // namespace latchkey::sim
