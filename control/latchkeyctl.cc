@@ -6,7 +6,9 @@
 #include <cstdio>
 
 #include "control/client.h"
+#include "control/json_fields.h"
 #include "control/keygen.h"
+#include "control/sessions_text.h"
 #include "control/status_text.h"
 #include "host/config.h"
 #include "host/control_socket.h"
@@ -23,16 +25,30 @@ int complain(int code, std::string_view what) {
   return code;
 }
 
-int status(bool as_json) {
-  const auto reply = ask(host::control_socket_path(), R"({"schema": 1, "command": "status"})");
+/// Asks, and hands a reply that says yes to `tell`.
+template <class Tell>
+int request(const nlohmann::json& what, Tell tell) {
+  const auto reply = ask(host::control_socket_path(), what.dump());
   if (!reply) return complain(kNobodyAnswers, reply.error());
   const auto parsed = nlohmann::json::parse(*reply, nullptr, false);
   if (!parsed.is_object()) return complain(kRefused, "the reply is not JSON");
   if (parsed.value("ok", nlohmann::json()) != nlohmann::json(true)) {
     return complain(kRefused, parsed.value("error", nlohmann::json("no reason given")).dump());
   }
-  fmt::print("{}", as_json ? parsed.dump(2) + "\n" : status_text(parsed));
+  fmt::print("{}", tell(parsed));
   return kOk;
+}
+
+int status(bool as_json) {
+  return request({{"schema", 1}, {"command", "status"}}, [&](const nlohmann::json& reply) {
+    if (as_json) return reply.dump(2) + "\n";
+    return is_of_latchkeyd(reply) ? sessions_text(reply) : status_text(reply);
+  });
+}
+
+int terminate(const std::string& whom) {
+  return request({{"schema", 1}, {"command", "terminate"}, {"whom", whom}},
+                 [](const nlohmann::json& reply) { return fmt::format("{} ended\n", word(reply, "terminated")); });
 }
 
 int check(const std::string& file) {
@@ -78,15 +94,19 @@ CLI::App* add_keygen(CLI::App& app, KeygenOptions& options) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Asks the Latchkey that runs inside Unbound, and makes servers' keys.", "latchkeyctl");
+  CLI::App app("Asks the Latchkey that runs inside Unbound, or latchkeyd, and makes servers' keys.", "latchkeyctl");
   app.footer(
       "The control socket is /run/latchkey/control.sock or what LATCHKEY_SOCKET names.\n"
       "Exit status: 0 done, 1 refused, 2 wrong usage, 3 nobody answers.");
   app.set_version_flag("--version", "latchkeyctl " PACKAGE_VERSION);
   app.require_subcommand(1);
-  auto* status_command = app.add_subcommand("status", "Tunnels, failed peers and counts of verdicts");
+  auto* status_command =
+      app.add_subcommand("status", "Tunnels, failed peers and counts of verdicts; of latchkeyd: sessions");
   bool as_json = false;
   status_command->add_flag("--json", as_json, "As JSON: bytes as numbers, SPIs as 8 hex digits, times in ms");
+  auto* terminate_command = app.add_subcommand("terminate", "Ends sessions of latchkeyd");
+  std::string whom;
+  terminate_command->add_option("WHOM", whom, "A session's number, an address, or an inner address")->required();
   auto* config = app.add_subcommand("config", "The configuration file");
   config->require_subcommand(1);
   auto* check_command = config->add_subcommand("check", "Checks a file without asking anybody");
@@ -102,6 +122,7 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
   if (status_command->parsed()) return status(as_json);
+  if (terminate_command->parsed()) return terminate(whom);
   if (check_command->parsed()) return check(file);
   if (keygen_command->parsed()) return keygen(keygen_options);
   if (help_command->parsed()) return print(host::config_help());

@@ -4,28 +4,12 @@
 
 #include <array>
 
+#include "control/json_fields.h"
+
 namespace latchkey::control {
 namespace {
 
 using nlohmann::json;
-
-std::string word(const json& object, const char* key) {
-  const auto place = object.find(key);
-  if (place == object.end()) return "?";
-  return place->is_string() ? place->get<std::string>() : place->dump();
-}
-
-template <class Number>
-Number number(const json& object, const char* key) {
-  const auto place = object.find(key);
-  return place != object.end() && place->is_number() ? place->get<Number>() : Number{};
-}
-
-const json& list(const json& object, const char* key) {
-  static const json empty = json::array();
-  const auto place = object.find(key);
-  return place != object.end() && place->is_array() ? *place : empty;
-}
 
 std::string names_text(const json& tunnel) {
   std::string names;
@@ -33,13 +17,6 @@ std::string names_text(const json& tunnel) {
     if (name.is_string()) names += (names.empty() ? "" : ", ") + name.get<std::string>();
   }
   return names.empty() ? "(no name holds a lease)" : names;
-}
-
-std::string traffic_text(const json& tunnel) {
-  if (!tunnel.contains("bytes_in")) return "unknown";
-  return fmt::format("{} in, {} out ({} and {} packets)", size_text(number<std::uint64_t>(tunnel, "bytes_in")),
-                     size_text(number<std::uint64_t>(tunnel, "bytes_out")), word(tunnel, "packets_in"),
-                     word(tunnel, "packets_out"));
 }
 
 std::string tunnel_text(const json& tunnel) {

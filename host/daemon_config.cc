@@ -58,11 +58,18 @@ ValueResult check_peer(const PeerEntry& peer, std::string_view where) {
   return std::nullopt;
 }
 
-ValueResult check_connection(const ConnectionEntry& connection, std::set<std::string>& names) {
+/// What no two connections may share. An address has one tunnel (security rule 3).
+struct Taken {
+  std::set<std::string> names;
+  std::set<base::Address> remotes;
+};
+
+ValueResult check_connection(const ConnectionEntry& connection, Taken& taken) {
   const auto wrong = [&](std::string what) { return at(connection.place, "connections: " + std::move(what)); };
   if (connection.name.empty()) return wrong("name is missing");
-  if (!names.insert(connection.name).second) return wrong("another one is called " + connection.name);
+  if (!taken.names.insert(connection.name).second) return wrong("another one is called " + connection.name);
   if (!connection.remote) return wrong("remote is missing");
+  if (!taken.remotes.insert(*connection.remote).second) return wrong("another one goes to the same address");
   if (connection.peer.auth == ProofKind::anonymous) return wrong("peer: auth is missing, or believes anybody");
   if (connection.own.kind() == ProofKind::anonymous && connection.own.id) {
     return wrong("own: id without key or secret_file");
@@ -78,9 +85,9 @@ ValueResult check(const YAML::Node& file, const DaemonConfig& config) {
   for (const PeerEntry& peer : config.peers) {
     if (auto error = check_peer(peer, "peers")) return error;
   }
-  std::set<std::string> names;
+  Taken taken;
   for (const ConnectionEntry& connection : config.connections) {
-    if (auto error = check_connection(connection, names)) return error;
+    if (auto error = check_connection(connection, taken)) return error;
   }
   if (config.identities.empty() && config.connections.empty()) {
     return at({1, 1}, "there is nothing to do: neither identities (to serve) nor connections (to begin)");

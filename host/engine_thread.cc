@@ -32,6 +32,13 @@ class SystemRandom final : public api::Random {
   }
 };
 
+/// The validity of certificates is in the world's time.
+api::EngineConfig with_wall_clock(api::EngineConfig config) {
+  const auto unix_now = std::chrono::system_clock::now().time_since_epoch();
+  config.unix_offset = std::chrono::duration_cast<base::Duration>(unix_now) - monotonic_now().time_since_epoch();
+  return config;
+}
+
 using Opened = std::expected<void, std::string>;
 
 struct Ports {
@@ -47,13 +54,15 @@ class Hosted final : public Services {
         tenant_(tenant),
         loop_(loop),
         kernel_(random_, settings.kernel),
-        engine_(std::make_unique<api::Engine>(settings.engine, random_, kernel_)) {}
+        engine_(std::make_unique<api::Engine>(with_wall_clock(settings.engine), random_, kernel_)) {}
 
   Opened open();
   void close_down();
 
   base::Result<api::SessionId> connect(const base::Address& remote, const std::vector<api::DnsKey>& keys,
                                        base::TimePoint deadline, base::TimePoint now) override;
+  base::Result<api::SessionId> negotiate(api::ConnectRequest request, base::TimePoint now) override;
+  base::Result<void> serve(const api::ResponderConfig& responder) override { return engine_->serve(responder); }
   void close(api::SessionId session, base::TimePoint now) override { engine_->close(session, now); }
   base::Result<api::ChildCounters> counters(api::SessionId session) override { return engine_->counters(session); }
   void hold_guard(const base::Address& remote, base::TimePoint until) override {
@@ -62,6 +71,7 @@ class Hosted final : public Services {
   void release_guard(const base::Address& remote) override { kernel_.release_guard(remote); }
   bool is_own(const base::Address& address) const override { return own_.contains(address); }
   api::EngineStats stats() const override { return engine_->stats(); }
+  std::size_t half_open_clients() const override { return engine_->half_open_clients(); }
 
  private:
   Opened open_sockets();
@@ -185,9 +195,14 @@ void Hosted::send(const api::Datagram& datagram) {
 
 base::Result<api::SessionId> Hosted::connect(const base::Address& remote, const std::vector<api::DnsKey>& keys,
                                              base::TimePoint deadline, base::TimePoint now) {
-  const auto local = kernel_.source_address(remote);
+  return negotiate({.local = {}, .remote = remote, .keys = keys, .deadline = deadline}, now);
+}
+
+base::Result<api::SessionId> Hosted::negotiate(api::ConnectRequest request, base::TimePoint now) {
+  const auto local = kernel_.source_address(request.remote);
   if (!local) return std::unexpected(local.error());
-  return engine_->connect({.local = {*local, ports_.ike}, .remote = remote, .keys = keys, .deadline = deadline}, now);
+  request.local = {*local, ports_.ike};
+  return engine_->connect(request, now);
 }
 
 void Hosted::close_down() {

@@ -12,6 +12,7 @@ host_libhost_la_SOURCES = \
   host/config_table.cc host/config_table.h \
   host/config_text.cc \
   host/config_values.cc host/config_values.h \
+  host/control_replies.cc host/control_replies.h \
   host/control_socket.cc host/control_socket.h \
   host/daemon_config.cc host/daemon_config.h \
   host/daemon_config_table.cc host/daemon_config_table.h \

@@ -1,5 +1,5 @@
 #pragma once
-// Between the engine thread and who lives on it: the module's peers, later the daemon.
+// Between the engine thread and who lives on it: the module's peers, or the daemon.
 
 #include <string>
 #include <string_view>
@@ -18,6 +18,11 @@ class Services {
   /// key), not_found (no route to the address), kernel.
   virtual base::Result<api::SessionId> connect(const base::Address& remote, const std::vector<api::DnsKey>& keys,
                                                base::TimePoint deadline, base::TimePoint now) = 0;
+  /// The same with all that a request may say; `request.local` is filled in. Errors: also what Engine::connect() says
+  /// of proofs that are of no use.
+  virtual base::Result<api::SessionId> negotiate(api::ConnectRequest request, base::TimePoint now) = 0;
+  /// Clients may come from now on. Errors: as Engine::serve().
+  virtual base::Result<void> serve(const api::ResponderConfig& responder) = 0;
   virtual void close(api::SessionId session, base::TimePoint now) = 0;
   virtual base::Result<api::ChildCounters> counters(api::SessionId session) = 0;
   /// Traffic to `remote` is in a tunnel or blocked, at least until `until`. A later call replaces an earlier one.
@@ -27,6 +32,8 @@ class Services {
   /// Whether the address is one of this host's.
   virtual bool is_own(const base::Address& address) const = 0;
   virtual api::EngineStats stats() const = 0;
+  /// Clients whose first message is answered and whose proof has not come.
+  virtual std::size_t half_open_clients() const = 0;
 };
 
 /// Somebody on the engine thread. All of it is called from that thread.

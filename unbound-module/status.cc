@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/control_replies.h"
+
 namespace latchkey::unbound {
 namespace {
 
@@ -39,22 +41,6 @@ json tunnel_json(const TunnelView& view) {
   return out;
 }
 
-json ike_json(const api::EngineStats& stats) {
-  return {{"received", stats.received},
-          {"sent", stats.sent},
-          {"retransmitted", stats.retransmitted},
-          {"established", stats.established},
-          {"failed", stats.failed},
-          {"down", stats.down},
-          {"dropped",
-           {{"malformed", stats.dropped_malformed},
-            {"unknown_sa", stats.dropped_unknown_sa},
-            {"bad_icv", stats.dropped_bad_icv},
-            {"no_transition", stats.dropped_no_transition},
-            {"message_id", stats.dropped_message_id},
-            {"limit", stats.dropped_limit}}}};
-}
-
 json status(Peers& peers, const VerdictCounts& verdicts, const api::EngineStats& stats, base::TimePoint now) {
   json out = {{"schema", 1}, {"ok", true}, {"tunnels", json::array()}, {"failed_peers", json::array()}};
   for (const TunnelView& view : peers.tunnels(now)) out["tunnels"].push_back(tunnel_json(view));
@@ -77,23 +63,20 @@ json status(Peers& peers, const VerdictCounts& verdicts, const api::EngineStats&
     const auto bound = static_cast<Bound>(i);
     out["limits"][std::string(to_string(bound))] = peers.refused(bound);
   }
-  out["ike"] = ike_json(stats);
+  out["ike"] = host::stats_json(stats);
   return out;
 }
-
-json refusal(std::string_view error) { return {{"schema", 1}, {"ok", false}, {"error", error}}; }
-
-std::string line(const json& reply) { return reply.dump(-1, ' ', true, json::error_handler_t::replace); }
 
 }  // namespace
 
 std::string answer_control(std::string_view request, Peers& peers, const VerdictCounts& verdicts,
                            const api::EngineStats& stats, base::TimePoint now) {
   const json parsed = json::parse(request, nullptr, false);
-  if (!parsed.is_object()) return line(refusal("the request is not a JSON object"));
-  if (parsed.value("schema", json()) != json(1)) return line(refusal("only schema 1 is spoken here"));
-  if (parsed.value("command", json()) == json("status")) return line(status(peers, verdicts, stats, now));
-  return line(refusal("no such command"));
+  if (!parsed.is_object()) return host::reply_line(host::refusal_json("the request is not a JSON object"));
+  if (parsed.value("schema", json()) != json(1))
+    return host::reply_line(host::refusal_json("only schema 1 is spoken here"));
+  if (parsed.value("command", json()) == json("status")) return host::reply_line(status(peers, verdicts, stats, now));
+  return host::reply_line(host::refusal_json("no such command"));
 }
 
 }  // namespace latchkey::unbound

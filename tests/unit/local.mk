@@ -98,8 +98,11 @@ tests_unit_gate_test_LDADD = tests/libsupport.la $(LINK_GATE) $(GTEST_LINK)
 
 tests_unit_control_test_SOURCES = \
   tests/unit/control/client_test.cc tests/unit/control/keygen_test.cc tests/unit/control/manual_test.cc \
-  tests/unit/control/status_text_test.cc
-tests_unit_control_test_LDADD = control/libcontrol.la $(LINK_IPSECKEY) $(LINK_HOST) $(GTEST_LINK)
+  tests/unit/control/daemon/connections_test.cc tests/unit/control/daemon/daemon_test.cc \
+  tests/unit/control/daemon/fake_services.h tests/unit/control/daemon/privileges_test.cc \
+  tests/unit/control/daemon/reload_test.cc tests/unit/control/daemon/setup_test.cc \
+  tests/unit/control/sessions_text_test.cc tests/unit/control/status_text_test.cc
+tests_unit_control_test_LDADD = tests/libsupport.la control/libdaemon.la control/libcontrol.la $(LINK_IPSECKEY) $(LINK_HOST) $(GTEST_LINK)
 
 tests_unit_support_test_SOURCES = tests/unit/support/responder_test.cc
 tests_unit_support_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)

@@ -40,6 +40,16 @@ new_interop_keys() {
   mv interop.new interop
 }
 
+# Keys as latchkeyd has them: a private key NAME.pem, and the record as an operator would publish it.
+new_pem_key() { # NAME latchkeyctl keygen's options...
+  local name=$1
+  shift
+  [ -s "$name.ipseckey" ] && return
+  rm -f "$name.pem"
+  "$BUILD/control/latchkeyctl" keygen --out "$name.pem" "$@" 2>"$name.keygen" >"$name.records"
+  sed -n 's/.*IPSECKEY *//p' "$name.records" | head -n 1 >"$name.ipseckey"
+}
+
 new_zone_key() { # ZONE: a key that signs everything in it, as ZONE.key and ZONE.private
   [ -s "$1.private" ] && return
   local base
@@ -67,6 +77,8 @@ lab_zone() {
   printf 'dead A %s\ndead IPSECKEY %s\n' "$DEAD4" "$rsa"
   printf 'nokey A %s\n' "$SERVER4"
   printf 'ed25519 A %s\ned25519 IPSECKEY %s\n' "$SERVER4" "$ed25519"
+  printf '%s\n' "own-rsa A $SERVER4" "own-rsa IPSECKEY $own_rsa" "own-ecdsa A $SERVER4" "own-ecdsa IPSECKEY $own_ecdsa"
+  printf '%s\n' "rollover A $SERVER4" "rollover IPSECKEY $ed25519" "rollover IPSECKEY $own_ecdsa"
   printf 'private A %s\nprivate IPSECKEY %s\n' 10.9.8.7 "$rsa"
   printf 'loopback A %s\nloopback IPSECKEY %s\n' 127.0.0.1 "$rsa"
   printf 'several A %s\nseveral A %s\nseveral IPSECKEY %s\n' "$SERVER4" "$DEAD4" "$rsa"
@@ -104,6 +116,9 @@ new_server_key other --bits 3072
 new_server_key ecdsa --keytype ecdsa --curve secp256r1
 new_ed25519_key ed25519
 new_interop_keys
+new_pem_key own-rsa --type rsa
+new_pem_key own-ecdsa --type ecdsa
+own_rsa=$(<own-rsa.ipseckey) own_ecdsa=$(<own-ecdsa.ipseckey)
 rsa=$(<rsa.ipseckey) other=$(<other.ipseckey) ecdsa=$(<ecdsa.ipseckey) ed25519=$(<ed25519.ipseckey)
 
 new_zone_key lab.example

@@ -26,6 +26,7 @@ collect_evidence() {
     { echo "== /proc/net/xfrm_stat"; nsenter --net=/run/netns/$ns grep -v '[[:space:]]0$' /proc/net/xfrm_stat; } \
       >>"$OUT/xfrm-$ns.txt" 2>&1
   done
+  [ -z "${LATCHKEYD:-}" ] || ask_latchkeyd status --json >"$OUT/latchkeyd.json" 2>"$OUT/latchkeyd.err"
   [ -z "${UNBOUND:-}" ] || latchkeyctl status --json >"$OUT/status.json" 2>"$OUT/status.err"
 }
 
@@ -51,6 +52,7 @@ wait_until() {
 
 . "$LAB/lib/network.sh"
 . "$LAB/lib/server.sh"
+. "$LAB/lib/latchkeyd.sh"
 . "$LAB/lib/dns.sh"
 . "$LAB/lib/unbound.sh"
 . "$LAB/lib/expect.sh"

@@ -181,6 +181,9 @@ INSTANTIATE_TEST_SUITE_P(
               "2:40: ", "connections: peer: secret_file is missing"},
         Wrong{"connections:\n  - &a {name: a, remote: 192.0.2.1, peer: {auth: psk, secret_file: s}}\n  - *a\n",
               "2:", "another one is called a"},
+        Wrong{"connections:\n  - {name: a, remote: 192.0.2.1, peer: {auth: psk, secret_file: s}}\n"
+              "  - {name: b, remote: 192.0.2.1, peer: {auth: psk, secret_file: s}}\n",
+              "3:5: ", "another one goes to the same address"},
         Wrong{"identities: [{id: a, key: k}]\nlisten: {nat_port: 500}\n", "2:20: ", "must differ"}));
 
 TEST(daemon_config_manual, names_every_key_with_its_default) {

@@ -32,12 +32,19 @@ class FakeServices final : public host::Services {
     connects.push_back({session, remote, keys, deadline});
     return session;
   }
+  base::Result<api::SessionId> negotiate(api::ConnectRequest, base::TimePoint) override {
+    return base::fail(base::Errc::unsupported, "the module connects by keys alone");
+  }
+  base::Result<void> serve(const api::ResponderConfig&) override {
+    return base::fail(base::Errc::unsupported, "the module does not serve");
+  }
   void close(api::SessionId session, base::TimePoint) override { closed.push_back(session); }
   base::Result<api::ChildCounters> counters(api::SessionId) override { return traffic; }
   void hold_guard(const base::Address& remote, base::TimePoint until) override { guards[remote] = until; }
   void release_guard(const base::Address& remote) override { guards.erase(remote); }
   bool is_own(const base::Address& address) const override { return own.contains(address); }
   api::EngineStats stats() const override { return {}; }
+  std::size_t half_open_clients() const override { return 0; }
 };
 
 }  // namespace latchkey::unbound
