@@ -64,7 +64,7 @@ ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/cookies.h ike-engine/session/create_child.cc \
   ike-engine/session/create_child.h ike-engine/session/established.cc \
   ike-engine/session/established.h ike-engine/session/exchange.cc ike-engine/session/exchange.h \
-  ike-engine/session/fragments.cc ike-engine/session/fragments.h ike-engine/session/ike_sa.cc \
+  ike-engine/session/fragments.cc ike-engine/session/fragments.h ike-engine/session/half_open.cc ike-engine/session/half_open.h ike-engine/session/ike_sa.cc \
   ike-engine/session/ike_sa.h ike-engine/session/informational.cc \
   ike-engine/session/informational.h ike-engine/session/init.cc ike-engine/session/init.h \
   ike-engine/session/init_payloads.cc ike-engine/session/init_payloads.h \

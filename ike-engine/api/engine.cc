@@ -74,6 +74,7 @@ struct Engine::Impl {
             .next_session = SessionId{last_session + 1}};
   }
   void receive_init(const wire::Message& message, const Path& path, base::TimePoint now);
+  void promote(base::IkeSpi spi);
   base::IkeSpi fresh_spi();
   base::Result<void> begin(Session& session, const session::Plan& plan, base::TimePoint deadline, base::TimePoint now);
   template <class Action>
@@ -102,7 +103,7 @@ base::IkeSpi Engine::Impl::fresh_spi() {
     std::array<std::uint8_t, 8> octets{};
     random.fill(octets);
     const base::IkeSpi spi{base::Reader(octets).u64()};
-    if (spi.value != 0 && !sas.contains(spi)) return spi;
+    if (spi.value != 0 && !sas.contains(spi) && !(responder && responder->half_open.find(spi))) return spi;
   }
 }
 
@@ -215,12 +216,21 @@ void Engine::close(SessionId session, base::TimePoint now) {
 
 void Engine::Impl::receive_init(const wire::Message& message, const Path& path, base::TimePoint now) {
   Context ctx = context(now);
-  const auto known = responder->half_open.find({message.header.spi_i, path.remote});
-  if (known != responder->half_open.end()) return answer_init_again(*sas.at(known->second), ctx, message, path);
-  auto sa = session::answer_init(ctx, message, path, fresh_spi());
-  if (!sa) return;
-  timers.set(sa->spi_r, session::next_deadline(*sa));
-  sas.emplace(sa->spi_r, std::move(sa));
+  const auto known = responder->half_open.answered({message.header.spi_i, path.remote});
+  if (!known) {
+    (void)session::answer_init(ctx, message, path, fresh_spi());
+    return;
+  }
+  const session::HalfOpen* waiting = responder->half_open.find(*known);
+  if (waiting == nullptr) waiting = sas.at(*known)->half_open.get();  // its IKE_AUTH has come, and was not right
+  session::answer_init_again(*waiting, ctx, message, path);
+}
+
+// An IKE SA for a client that goes on with IKE_AUTH.
+void Engine::Impl::promote(base::IkeSpi spi) {
+  if (!responder || sas.contains(spi)) return;
+  auto client = responder->half_open.take(spi);
+  if (client) sas.emplace(spi, session::begin_sa(std::move(client)));
 }
 
 base::Result<void> Engine::serve(const ResponderConfig& config) {
@@ -241,6 +251,7 @@ void Engine::receive(base::Bytes datagram, const Path& path, base::TimePoint now
   }
   const wire::Header& header = message->header;
   if (impl.responder && session::is_init_request(header)) return impl.receive_init(*message, path, now);
+  if (header.initiator) impl.promote(header.spi_r);
   const auto found = impl.sas.find(header.initiator ? header.spi_r : header.spi_i);
   // As initiator: the server's address is the one that DNS gave (security rule 6). A client may be moved by its NAT.
   const bool unknown = found == impl.sas.end();
@@ -252,12 +263,16 @@ void Engine::receive(base::Bytes datagram, const Path& path, base::TimePoint now
 }
 
 void Engine::expire(base::TimePoint now) {
+  if (impl_->responder) session::expire_half_open(*impl_->responder, now);
   while (impl_->timers.earliest() <= now) {
     impl_->act(impl_->timers.who(), now, [](IkeSa& sa, Context& ctx) { session::expire(sa, ctx); });
   }
 }
 
-base::TimePoint Engine::next_deadline() const { return impl_->timers.earliest(); }
+base::TimePoint Engine::next_deadline() const {
+  const base::TimePoint earliest = impl_->timers.earliest();
+  return impl_->responder ? std::min(earliest, impl_->responder->half_open.next_deadline()) : earliest;
+}
 
 Output Engine::take_output() { return std::exchange(impl_->output, {}); }
 

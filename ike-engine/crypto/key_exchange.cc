@@ -48,6 +48,11 @@ base::Result<KeyExchange> KeyExchange::from_private(KeMethod method, Bytes priva
   return KeyExchange(method, SecretBytes(private_value), std::move(*public_value));
 }
 
+base::Result<KeyExchange> KeyExchange::resume(KeMethod method, SecretBytes private_value, Bytes public_value) {
+  if (group_of(method) == nullptr) return fail(Errc::unsupported, "key exchange method");
+  return KeyExchange(method, std::move(private_value), base::to_buffer(public_value));
+}
+
 base::Result<SecretBytes> KeyExchange::shared_secret(Bytes peer_public) const {
   const QuietErrors quiet;
   const GroupRow* row = group_of(method_);

@@ -26,8 +26,14 @@ class KeyExchange {
   /// A key from its private value in the RFC's octet order (vectors). Errors: unsupported, malformed.
   static base::Result<KeyExchange> from_private(base::KeMethod method, base::Bytes private_value);
 
+  /// A key that was put away: its private and its public value, which are not looked at. Errors: unsupported.
+  static base::Result<KeyExchange> resume(base::KeMethod method, base::SecretBytes private_value,
+                                          base::Bytes public_value);
+
   base::KeMethod method() const { return method_; }
   base::Bytes public_value() const { return public_; }
+  /// To be put away; nothing else can be done with this object then.
+  base::SecretBytes take_private() { return std::move(private_); }
   /// g^ir as RFC 7296 section 2.14 wants it (MODP: padded to the modulus; ECP: the x coordinate).
   /// Errors: malformed (wrong size), weak (degenerate value, point off the curve, all-zero result).
   base::Result<base::SecretBytes> shared_secret(base::Bytes peer_public) const;

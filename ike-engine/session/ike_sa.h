@@ -9,6 +9,7 @@
 #include "ike-engine/crypto/ike_keys.h"
 #include "ike-engine/crypto/key_exchange.h"
 #include "ike-engine/session/fragments.h"
+#include "ike-engine/session/half_open.h"
 #include "ike-engine/session/proof.h"
 #include "ike-engine/session/protect.h"
 #include "ike-engine/session/trust.h"
@@ -130,17 +131,6 @@ struct OwnExchange {
   std::unique_ptr<Creation> creation;  ///< CREATE_CHILD_SA only
 };
 
-/// As responder, between IKE_SA_INIT and IKE_AUTH: octets, not objects, since there may be many of them and most of
-/// a flood's never come back. The shared secret is computed when IKE_AUTH comes.
-struct HalfOpen {
-  base::Endpoint remote;  ///< whence the request came
-  base::Buffer request;   ///< AUTH covers both
-  base::Buffer response;
-  std::optional<crypto::KeyExchange> key_exchange;
-  base::SecretBytes sk_pi, sk_pr;  ///< once IKE_AUTH has come
-  base::TimePoint deadline = base::kNever;
-};
-
 /// All that is only needed until the IKE SA is established.
 struct Negotiation {
   Plan plan;
@@ -194,10 +184,9 @@ struct IkeSa {
   api::IkeSuite suite;
   base::SecretBytes sk_d;
   bool fragmentation = false;
-  bool encapsulated = false;            ///< ESP goes in UDP
-  bool behind_nat = false;              ///< we are: the NAT has to be kept open
-  bool peer_may_be_behind_nat = false;  ///< as responder: what it says of its address is not what we see
-  base::MessageId next_request{2};      ///< as initiator: 0 was IKE_SA_INIT, 1 IKE_AUTH
+  bool encapsulated = false;        ///< ESP goes in UDP
+  bool behind_nat = false;          ///< we are: the NAT has to be kept open
+  base::MessageId next_request{2};  ///< as initiator: 0 was IKE_SA_INIT, 1 IKE_AUTH
   PendingRequest request;
   Reassembly responses;
   PeerWindow peer;

@@ -58,7 +58,7 @@ const Proof& identity_for(const Responder& responder, base::Bytes idr) {
 base::Result<Proven> judge_claim(const IkeSa& sa, const Context& context, const Opening& opening,
                                  const AuthPayloads& claim) {
   if (claim.idi.empty() || !claim.auth) return base::fail(base::Errc::malformed, "no identity, or no AUTH (EAP?)");
-  const base::Bytes sk_p = sa.half_open->sk_pi.view();
+  const base::Bytes sk_p = sa.half_open->auth_keys->sk_pi.view();
   const auto octets =
       crypto::signed_octets(sa.suite.prf, sa.half_open->request, opening.response.nonce->value, sk_p, claim.idi);
   if (!octets) return std::unexpected(octets.error());
@@ -74,7 +74,7 @@ base::Result<Proven> judge_claim(const IkeSa& sa, const Context& context, const 
 // IDr, CERT and AUTH of ours.
 base::Result<wire::PayloadChain> own_claim(const IkeSa& sa, const Opening& opening, const Proof& proof) {
   const base::Buffer id = id_body(proof.id);
-  const base::Bytes sk_p = sa.half_open->sk_pr.view();
+  const base::Bytes sk_p = sa.half_open->auth_keys->sk_pr.view();
   const auto octets =
       crypto::signed_octets(sa.suite.prf, sa.half_open->response, opening.request.nonce->value, sk_p, id);
   if (!octets) return std::unexpected(octets.error());
@@ -130,7 +130,10 @@ base::Result<void> complete_half_open(IkeSa& sa) {
   if (sa.protection) return {};
   const auto opening = reopen(*sa.half_open);
   if (!opening) return base::fail(base::Errc::internal, "kept messages can't be read");
-  const auto g_ir = sa.half_open->key_exchange->shared_secret(opening->request.ke->value);
+  const auto key_exchange =
+      crypto::KeyExchange::resume(sa.suite.ke, std::move(sa.half_open->private_value), opening->response.ke->value);
+  if (!key_exchange) return std::unexpected(key_exchange.error());
+  const auto g_ir = key_exchange->shared_secret(opening->request.ke->value);
   if (!g_ir) return std::unexpected(g_ir.error());
   const base::Bytes nonce_i = opening->request.nonce->value;
   const base::Bytes nonce_r = opening->response.nonce->value;
@@ -140,9 +143,7 @@ base::Result<void> complete_half_open(IkeSa& sa) {
   if (!keys) return std::unexpected(keys.error());
   sa.protection = std::move(keys->protection);
   sa.sk_d = std::move(keys->keys.sk_d);
-  sa.half_open->sk_pi = std::move(keys->keys.sk_pi);
-  sa.half_open->sk_pr = std::move(keys->keys.sk_pr);
-  sa.half_open->key_exchange.reset();
+  sa.half_open->auth_keys = std::make_unique<AuthKeys>(std::move(keys->keys.sk_pi), std::move(keys->keys.sk_pr));
   return {};
 }
 

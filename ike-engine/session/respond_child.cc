@@ -61,7 +61,7 @@ std::expected<std::optional<base::IkeSpi>, NotifyType> holder_to_replace(const I
 // Security rule 12: without a lease a client without a name has the address that its packets come from. If it may be
 // behind a NAT (or says so, to be sure of UDP) it has to name that address, which it would not know there.
 bool is_at_home(const IkeSa& sa, const AuthPayloads& claim) {
-  if (sa.session->known || !sa.peer_may_be_behind_nat) return true;
+  if (sa.session->known || !sa.half_open->peer_may_be_behind_nat) return true;
   return policy::check_selectors(*claim.tsi, sa.path.remote.address).has_value();
 }
 

@@ -124,11 +124,11 @@ bool forces_encapsulation(const Context& context) {
   return context.config.encapsulate && context.responder->mode == api::Mode::tunnel;
 }
 
-void add_nat_detection(wire::PayloadChain& chain, const IkeSa& sa, Context& context, const api::Path& path) {
-  NatHash source = nat_hash(sa.spi_i, sa.spi_r, path.local);
+void add_nat_detection(wire::PayloadChain& chain, const HalfOpen& sa, Context& context) {
+  NatHash source = nat_hash(sa.spi_i, sa.spi_r, sa.path.local);
   if (forces_encapsulation(context)) context.random.fill(source);
   add_notify(chain, NotifyType::nat_detection_source_ip, source);
-  add_notify(chain, NotifyType::nat_detection_destination_ip, nat_hash(sa.spi_i, sa.spi_r, path.remote));
+  add_notify(chain, NotifyType::nat_detection_destination_ip, nat_hash(sa.spi_i, sa.spi_r, sa.path.remote));
 }
 
 void add_hash_algorithms(wire::PayloadChain& chain) {
@@ -138,32 +138,30 @@ void add_hash_algorithms(wire::PayloadChain& chain) {
 }
 
 // What the client's notifies settle.
-void take_notifies(IkeSa& sa, Context& context, const InitPayloads& request, const api::Path& path) {
+void take_notifies(HalfOpen& sa, Context& context, const InitPayloads& request) {
   const NatNotifies nat = request.nat_notifies();
   const bool understands_nat = !nat.sources.empty() && !nat.destination.empty();
   sa.encapsulated = understands_nat && (forces_encapsulation(context) ||
-                                        needs_encapsulation(nat, false, sa.spi_i, {}, path.local, path.remote));
-  sa.behind_nat = is_behind_nat(nat, sa.spi_i, {}, path.local);
-  const NatHash theirs = nat_hash(sa.spi_i, {}, path.remote);
+                                        needs_encapsulation(nat, false, sa.spi_i, {}, sa.path.local, sa.path.remote));
+  sa.behind_nat = is_behind_nat(nat, sa.spi_i, {}, sa.path.local);
+  const NatHash theirs = nat_hash(sa.spi_i, {}, sa.path.remote);
   sa.peer_may_be_behind_nat =
       understands_nat && std::ranges::none_of(nat.sources, [&](base::Bytes hash) { return base::same(hash, theirs); });
   sa.fragmentation = request.find(NotifyType::fragmentation_supported) != nullptr;
 }
 
-base::Buffer build_answer(const IkeSa& sa, Context& context, const Accepted& accepted, const api::Path& path) {
+base::Buffer build_answer(const HalfOpen& sa, Context& context, const Accepted& accepted, base::Bytes public_value) {
   const InitPayloads& asked = accepted.payloads;
   base::Buffer nonce(kNonceSize);
   context.random.fill(nonce);
   wire::PayloadChain chain;
   chain.add(PayloadType::sa, [&](base::Writer& out) { write(out, accepted.chosen.answer); });
-  chain.add(PayloadType::ke, [&](base::Writer& out) {
-    write(out, wire::Ke{sa.suite.ke, sa.half_open->key_exchange->public_value()});
-  });
+  chain.add(PayloadType::ke, [&](base::Writer& out) { write(out, wire::Ke{sa.suite.ke, public_value}); });
   chain.add(PayloadType::nonce, [&](base::Writer& out) { write(out, wire::Nonce{nonce}); });
   if (const base::Buffer authorities = certificate_request(context.responder->peers); !authorities.empty()) {
     chain.add(PayloadType::certreq, [&](base::Writer& out) { out.bytes(authorities); });
   }
-  if (!asked.nat_notifies().destination.empty()) add_nat_detection(chain, sa, context, path);
+  if (!asked.nat_notifies().destination.empty()) add_nat_detection(chain, sa, context);
   if (sa.fragmentation) add_notify(chain, NotifyType::fragmentation_supported, {});
   if (asked.find(NotifyType::signature_hash_algorithms) != nullptr) add_hash_algorithms(chain);
   add_notify(chain, NotifyType::childless_ikev2_supported, {});
@@ -179,54 +177,72 @@ bool is_init_request(const wire::Header& header) {
          header.spi_r == base::IkeSpi{} && header.spi_i != base::IkeSpi{} && header.message_id == base::MessageId{0};
 }
 
-std::unique_ptr<IkeSa> answer_init(Context& context, const wire::Message& message, const api::Path& path,
-                                   base::IkeSpi own_spi) {
-  if (!has_room(context, path) || !has_paid(context, message, path)) return nullptr;
+bool answer_init(Context& context, const wire::Message& message, const api::Path& path, base::IkeSpi own_spi) {
+  if (!has_room(context, path) || !has_paid(context, message, path)) return false;
   const auto accepted = accept(context, message, path);
-  if (!accepted) return nullptr;
+  if (!accepted) return false;
   auto key_exchange = crypto::KeyExchange::generate(accepted->chosen.suite.ke,
                                                     [&](base::MutableBytes out) { context.random.fill(out); });
   if (!key_exchange) {
     ++context.stats.dropped_limit;
-    return nullptr;
+    return false;
   }
-  auto sa = std::make_unique<IkeSa>();
-  sa->role = Role::responder;
-  sa->spi_i = message.header.spi_i;
-  sa->spi_r = own_spi;
-  sa->state = State::half_open;
-  sa->path = path;
-  sa->suite = accepted->chosen.suite;
-  sa->next_request = base::MessageId{0};
-  sa->peer = PeerWindow(base::MessageId{1});
-  sa->half_open = std::make_unique<HalfOpen>();
-  sa->half_open->remote = path.remote;
-  sa->half_open->key_exchange = std::move(*key_exchange);
-  sa->half_open->deadline = context.now + kHalfOpenLife;
-  take_notifies(*sa, context, accepted->payloads, path);
-  sa->half_open->request = base::to_buffer(message.datagram);
-  sa->half_open->response = build_answer(*sa, context, *accepted, path);
-  context.responder->half_open.emplace(InitKey{sa->spi_i, path.remote}, own_spi);
+  auto fresh = std::make_unique<HalfOpen>();
+  fresh->spi_i = message.header.spi_i;
+  fresh->spi_r = own_spi;
+  fresh->path = path;
+  fresh->suite = accepted->chosen.suite;
+  fresh->deadline = context.now + kHalfOpenLife;
+  take_notifies(*fresh, context, accepted->payloads);
+  fresh->request = base::to_buffer(message.datagram);
+  fresh->response = build_answer(*fresh, context, *accepted, key_exchange->public_value());
+  fresh->response.shrink_to_fit();
+  fresh->private_value = key_exchange->take_private();
+  send(context, path, std::array{fresh->response});
+  context.responder->half_open.add(std::move(fresh));
   context.responder->entered(path.remote.address, &Crowd::half_open);
-  send(context, path, std::array{sa->half_open->response});
-  return sa;
+  return true;
 }
 
-void answer_init_again(const IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
+void answer_init_again(const HalfOpen& known, Context& context, const wire::Message& message, const api::Path& path) {
   // RFC 7296 section 2.1: a copy of the request gets the response again; another request bearing its SPI does not.
-  if (!sa.half_open || !base::same(sa.half_open->request, message.datagram)) {
+  if (!base::same(known.request, message.datagram)) {
     ++context.stats.dropped_message_id;
     return;
   }
-  send(context, path, std::array{sa.half_open->response});
+  send(context, path, std::array{known.response});
   ++context.stats.retransmitted;
+}
+
+std::unique_ptr<IkeSa> begin_sa(std::unique_ptr<HalfOpen> client) {
+  auto sa = std::make_unique<IkeSa>();
+  sa->role = Role::responder;
+  sa->state = State::half_open;
+  sa->spi_i = client->spi_i;
+  sa->spi_r = client->spi_r;
+  sa->path = client->path;
+  sa->suite = client->suite;
+  sa->fragmentation = client->fragmentation;
+  sa->encapsulated = client->encapsulated;
+  sa->behind_nat = client->behind_nat;
+  sa->next_request = base::MessageId{0};
+  sa->peer = PeerWindow(base::MessageId{1});
+  sa->half_open = std::move(client);
+  return sa;
 }
 
 void end_half_open(IkeSa& sa, Responder& responder) {
   if (!sa.half_open) return;
-  const base::Endpoint remote = sa.half_open->remote;
+  responder.half_open.over(*sa.half_open);
+  responder.left(sa.half_open->path.remote.address, &Crowd::half_open);
   sa.half_open.reset();
-  if (responder.half_open.erase({sa.spi_i, remote}) > 0) responder.left(remote.address, &Crowd::half_open);
+}
+
+void expire_half_open(Responder& responder, base::TimePoint now) {
+  while (const auto late = responder.half_open.take_expired(now)) {
+    responder.half_open.over(*late);
+    responder.left(late->path.remote.address, &Crowd::half_open);
+  }
 }
 
 }  // namespace latchkey::session

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "ike-engine/session/cookies.h"
+#include "ike-engine/session/half_open.h"
 #include "ike-engine/session/leases.h"
 #include "ike-engine/session/proof.h"
 #include "ike-engine/session/trust.h"
@@ -15,14 +16,6 @@ namespace latchkey::session {
 struct Crowd {
   std::size_t half_open = 0;
   std::size_t sessions = 0;
-};
-
-/// An IKE_SA_INIT request as it comes again when our answer got lost.
-struct InitKey {
-  base::IkeSpi spi_i;
-  base::Endpoint remote;
-
-  friend auto operator<=>(const InitKey&, const InitKey&) = default;
 };
 
 /// Who has the child for an inner address: there is one at most (security rules 3 and 12).
@@ -46,7 +39,7 @@ struct Responder {
   api::Mode mode = api::Mode::tunnel;
   Leases leases;
   Cookies cookies;
-  std::map<InitKey, base::IkeSpi> half_open;         ///< our SPI of each negotiation
+  HalfOpens half_open;
   std::unordered_map<base::Address, Crowd> crowds;   ///< only addresses that have any
   std::map<base::Address, Holder> holders;           ///< by inner address
   std::multimap<api::Identity, base::IkeSpi> known;  ///< our SPIs of clients with a name

@@ -159,7 +159,7 @@ TEST(init_request, that_comes_again_gets_the_same_octets_and_no_second_ike_sa) {
   const auto first = stranger.send(request);
   const auto second = stranger.send(request);
   EXPECT_EQ(first, second);
-  EXPECT_EQ(server.engine.ike_sas(), 1u);
+  EXPECT_EQ(server.engine.half_open_clients(), 1u);
 }
 
 TEST(init_request, is_answered_with_a_header_that_says_so) {

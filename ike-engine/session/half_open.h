@@ -1,0 +1,75 @@
+#pragma once
+// As responder, between IKE_SA_INIT and IKE_AUTH: octets, not objects, and no IKE SA yet, since there may be many of
+// them and most of a flood's never come back.
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "ike-engine/api/types.h"
+#include "ike-engine/crypto/key_exchange.h"
+
+namespace latchkey::session {
+
+/// What AUTH of either side is made with.
+struct AuthKeys {
+  base::SecretBytes sk_pi, sk_pr;
+};
+
+/// What is kept of one client. The shared secret is computed when its IKE_AUTH comes.
+struct HalfOpen {
+  base::IkeSpi spi_i;
+  base::IkeSpi spi_r;
+  api::Path path;  ///< of the request
+  api::IkeSuite suite;
+  bool fragmentation = false;
+  bool encapsulated = false;
+  bool behind_nat = false;              ///< we are
+  bool peer_may_be_behind_nat = false;  ///< what the client says of its address is not what we see
+  base::Buffer request;                 ///< AUTH covers both
+  base::Buffer response;
+  base::SecretBytes private_value;      ///< of our key exchange; the public one stands in the response
+  std::unique_ptr<AuthKeys> auth_keys;  ///< once IKE_AUTH has come
+  base::TimePoint deadline = base::kNever;
+};
+
+/// An IKE_SA_INIT request as it comes again when our answer got lost.
+struct InitKey {
+  base::IkeSpi spi_i;
+  base::Endpoint remote;
+
+  friend bool operator==(const InitKey&, const InitKey&) = default;
+  struct Hash {
+    std::size_t operator()(const InitKey& key) const noexcept;
+  };
+};
+
+/// Those that wait for their IKE_AUTH. All of them wait equally long, so the oldest is the first to go.
+class HalfOpens {
+ public:
+  const HalfOpen& add(std::unique_ptr<HalfOpen> fresh);
+  /// Of our SPI, or nullptr.
+  const HalfOpen* find(base::IkeSpi spi_r) const;
+  /// Our SPI for a request that has been answered before, also of one that has been taken out since.
+  std::optional<base::IkeSpi> answered(const InitKey& key) const;
+  /// Its IKE_AUTH has come: it belongs to an IKE SA from now on. It counts until over() is said.
+  std::unique_ptr<HalfOpen> take(base::IkeSpi spi_r);
+  /// One that was taken is established, refused or given up.
+  void over(const HalfOpen& taken) { by_request_.erase({taken.spi_i, taken.path.remote}); }
+  /// One whose time is over at `now`, oldest first; nothing if there is none.
+  std::unique_ptr<HalfOpen> take_expired(base::TimePoint now);
+  /// When the next one's time is over; kNever if none waits.
+  base::TimePoint next_deadline();
+  /// All that count.
+  std::size_t size() const { return by_request_.size(); }
+
+ private:
+  void skip_taken();
+
+  std::unordered_map<base::IkeSpi, std::unique_ptr<HalfOpen>> waiting_;
+  std::unordered_map<InitKey, base::IkeSpi, InitKey::Hash> by_request_;
+  std::deque<base::IkeSpi> by_age_;  ///< some may have been taken
+};
+
+}  // namespace latchkey::session
