@@ -146,7 +146,8 @@ void Engine::Impl::settle(Context& ctx, base::IkeSpi spi, Session* session) {
   const IkeSa& sa = *sas.at(spi);
   timers.set(spi, session::next_deadline(sa));
   // A farewell (our DELETE, a last answer kept) is a courtesy, and not owed to more peers than we may have.
-  const bool farewell = sa.session == nullptr;
+  // A client whose IKE_AUTH is not there yet has a bound of its own.
+  const bool farewell = sa.session == nullptr && !sa.half_open;
   const bool too_many = farewell && sas.size() > 2 * config.max_sessions;
   if (sa.state == session::State::dead || too_many) erase(spi);
   for (const auto& successor : ctx.successors) follow(successor, ctx.now);
@@ -178,6 +179,7 @@ void Engine::Impl::erase(base::IkeSpi spi) {
   const auto found = sas.find(spi);
   if (found == sas.end()) return;
   if (found->second->negotiation) --negotiations;
+  if (responder) session::end_half_open(*found->second, *responder);
   timers.erase(spi);
   sas.erase(found);
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "ike-engine/wire/cp.h"
 #include "ike-engine/wire/notify.h"
@@ -422,6 +423,36 @@ TEST(childless, initiation_is_announced_and_served) {
     EXPECT_NE(payload.type, PayloadType::tsi);
   }
   EXPECT_EQ(server.kernel.live(), 0u);
+}
+
+/// An IKE_AUTH whose ICV is nobody's.
+base::Buffer noise_for(const Stranger& stranger) {
+  wire::Header header;
+  header.spi_i = stranger.spi_i;
+  header.spi_r = stranger.spi_r;
+  header.exchange = ExchangeType::ike_auth;
+  header.initiator = true;
+  header.message_id = base::MessageId{1};
+  return write_message(header, support::chain_of({{PayloadType::sk, base::Buffer(60, 0x5a)}}));
+}
+
+// Security rule 9: what goes because there is no room is forgotten everywhere.
+TEST(half_open, ones_that_lose_their_place_leave_nothing) {
+  api::EngineConfig config;
+  config.max_sessions = 1;
+  Server server(open_to_all(), config);
+  std::vector<std::unique_ptr<Stranger>> strangers;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    Stranger& one = *strangers.emplace_back(std::make_unique<Stranger>(server, seed));
+    one.path.remote.port = static_cast<std::uint16_t>(500 + seed);
+    ASSERT_TRUE(one.agree());
+    EXPECT_TRUE(one.send(noise_for(one)).empty());
+  }
+  for (const auto& one : strangers) (void)one->send(one->init_request(one->init_payloads()));
+  server.now += std::chrono::seconds(60);
+  server.engine.expire(server.now);
+  EXPECT_EQ(server.engine.half_open_clients(), 0u);
+  EXPECT_EQ(server.engine.ike_sas(), 0u);
 }
 
 }  // namespace
