@@ -46,7 +46,7 @@ ike_engine_libike_crypto_la_SOURCES = \
 
 # What security rule 7 keeps out of the engine. For iketool and tests alone.
 ike_engine_libike_legacy_la_SOURCES = \
-  ike-engine/crypto/legacy_aead.cc ike-engine/crypto/legacy_aead.h \
+  ike-engine/crypto/legacy.cc ike-engine/crypto/legacy.h ike-engine/crypto/legacy_aead.cc ike-engine/crypto/legacy_aead.h \
   ike-engine/crypto/legacy_signature.cc ike-engine/crypto/legacy_signature.h
 
 ike_engine_libike_policy_la_SOURCES = \

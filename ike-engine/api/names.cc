@@ -45,12 +45,12 @@ constexpr std::array kPrf{
     Named{PrfId::hmac_sha2_512, "PRF_HMAC_SHA2_512"},
 };
 constexpr std::array kKe{
-    Named{KeMethod::none, "NONE"},          Named{KeMethod::modp1024, "MODP_1024"},
-    Named{KeMethod::modp1536, "MODP_1536"}, Named{KeMethod::modp2048, "MODP_2048"},
-    Named{KeMethod::modp3072, "MODP_3072"}, Named{KeMethod::modp4096, "MODP_4096"},
-    Named{KeMethod::ecp256, "ECP_256"},     Named{KeMethod::ecp384, "ECP_384"},
-    Named{KeMethod::ecp521, "ECP_521"},     Named{KeMethod::x25519, "CURVE25519"},
-    Named{KeMethod::x448, "CURVE448"},
+    Named{KeMethod::none, "NONE"},          Named{KeMethod::modp768, "MODP_768"},
+    Named{KeMethod::modp1024, "MODP_1024"}, Named{KeMethod::modp1536, "MODP_1536"},
+    Named{KeMethod::modp2048, "MODP_2048"}, Named{KeMethod::modp3072, "MODP_3072"},
+    Named{KeMethod::modp4096, "MODP_4096"}, Named{KeMethod::ecp256, "ECP_256"},
+    Named{KeMethod::ecp384, "ECP_384"},     Named{KeMethod::ecp521, "ECP_521"},
+    Named{KeMethod::x25519, "CURVE25519"},  Named{KeMethod::x448, "CURVE448"},
 };
 
 /// Empty for a number that is not in the table.

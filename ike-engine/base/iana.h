@@ -94,6 +94,7 @@ enum class IntegId : std::uint16_t {
 /// Transform type 4, "Key Exchange Method". RFC 3526, RFC 5903, RFC 8031.
 enum class KeMethod : std::uint16_t {
   none = 0,
+  modp768 = 1,
   modp1024 = 2,
   modp1536 = 5,
   modp2048 = 14,

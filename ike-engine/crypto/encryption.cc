@@ -12,13 +12,17 @@ using base::fail;
 using base::IntegId;
 
 base::Result<Encryption> Encryption::find(EncrId encr, std::uint16_t key_bits, IntegId integ) {
-  const EncrRow* cipher = encr_row(encr, key_bits);
   const IntegRow* mac = integ_row(integ);
-  if (cipher == nullptr || cipher->context() == nullptr) return fail(Errc::unsupported, "encryption algorithm");
-  if (integ != IntegId::none && mac == nullptr) return fail(Errc::unsupported, "integrity algorithm");
-  if (cipher->icv == 0 && mac == nullptr) return fail(Errc::unsupported, "a cipher without integrity algorithm");
-  if (cipher->icv != 0 && mac != nullptr) return fail(Errc::unsupported, "an AEAD with integrity algorithm");
-  return Encryption(*cipher, mac);
+  if (mac == nullptr && integ != IntegId::none) return fail(Errc::unsupported, "integrity algorithm");
+  return combine(encr_row(encr, key_bits), mac);
+}
+
+base::Result<Encryption> Encryption::combine(const EncrRow* encr, const IntegRow* integ) {
+  if (encr == nullptr || encr->context() == nullptr) return fail(Errc::unsupported, "encryption algorithm");
+  if (integ != nullptr && integ->context() == nullptr) return fail(Errc::unsupported, "integrity algorithm");
+  if (encr->icv == 0 && integ == nullptr) return fail(Errc::unsupported, "a cipher without integrity algorithm");
+  if (encr->icv != 0 && integ != nullptr) return fail(Errc::unsupported, "an AEAD with integrity algorithm");
+  return Encryption(*encr, integ);
 }
 
 Encryption::Encryption(const EncrRow& encr, const IntegRow* integ) : encr_(&encr), integ_(integ) {

@@ -42,8 +42,8 @@ class Encryption {
  public:
   /// Arguments and errors as of cipher_sizes().
   static base::Result<Encryption> find(base::EncrId encr, std::uint16_t key_bits, base::IntegId integ);
-  /// Of rows, which live as long as the program; `integ` is null for an AEAD.
-  Encryption(const EncrRow& encr, const IntegRow* integ);
+  /// Of rows, which live as long as the program and are null for transforms that there are not. Errors: unsupported.
+  static base::Result<Encryption> combine(const EncrRow* encr, const IntegRow* integ);
 
   const CipherSizes& sizes() const { return sizes_; }
   /// Whether keys are of the sizes that seal() and open() want.
@@ -62,6 +62,8 @@ class Encryption {
                                   base::Bytes ciphertext) const;
 
  private:
+  Encryption(const EncrRow& encr, const IntegRow* integ);
+
   const EncrRow* encr_;
   const IntegRow* integ_;
   CipherSizes sizes_;

@@ -7,7 +7,6 @@ namespace latchkey::crypto {
 namespace {
 
 using base::Bytes;
-using base::PrfId;
 using base::SecretBytes;
 
 std::array<std::uint8_t, 8> octets_of(base::IkeSpi spi) {
@@ -32,11 +31,11 @@ class KeyStream {
 
 }  // namespace
 
-base::Result<SecretBytes> skeyseed(PrfId id, Bytes nonce_i, Bytes nonce_r, Bytes g_ir) {
-  return prf(id, base::concat({nonce_i, nonce_r}), {g_ir});
+base::Result<SecretBytes> skeyseed(Prf f, Bytes nonce_i, Bytes nonce_r, Bytes g_ir) {
+  return prf(f, base::concat({nonce_i, nonce_r}), {g_ir});
 }
 
-base::Result<SecretBytes> skeyseed_rekey(PrfId old_prf, Bytes old_sk_d, Bytes g_ir, Bytes nonce_i, Bytes nonce_r,
+base::Result<SecretBytes> skeyseed_rekey(Prf old_prf, Bytes old_sk_d, Bytes g_ir, Bytes nonce_i, Bytes nonce_r,
                                          Bytes further) {
   // RFC 7296 section 2.18
   //= SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr)
@@ -44,22 +43,22 @@ base::Result<SecretBytes> skeyseed_rekey(PrfId old_prf, Bytes old_sk_d, Bytes g_
   return prf(old_prf, old_sk_d, {g_ir, nonce_i, nonce_r, further});
 }
 
-base::Result<SecretBytes> skeyseed_additional(PrfId id, Bytes sk_d, Bytes shared_secret, Bytes nonce_i, Bytes nonce_r) {
+base::Result<SecretBytes> skeyseed_additional(Prf f, Bytes sk_d, Bytes shared_secret, Bytes nonce_i, Bytes nonce_r) {
   // RFC 9370 section 2.2.2: each secret is mixed in by way of the SK_d before it.
-  return prf(id, sk_d, {shared_secret, nonce_i, nonce_r});
+  return prf(f, sk_d, {shared_secret, nonce_i, nonce_r});
 }
 
-base::Result<IkeKeys> derive_ike_keys(PrfId id, Bytes skeyseed, const KeyInputs& inputs, std::size_t integ_size,
+base::Result<IkeKeys> derive_ike_keys(Prf f, Bytes skeyseed, const KeyInputs& inputs, std::size_t integ_size,
                                       std::size_t encr_size) {
   const auto spi_i = octets_of(inputs.spi_i);
   const auto spi_r = octets_of(inputs.spi_r);
   // RFC 7296 section 2.14
   //= The lengths of SK_d, SK_pi, and SK_pr MUST be the preferred key length of the PRF agreed upon.
-  const std::size_t size = prf_size(id);
+  const std::size_t size = f.size();
   // RFC 7296 section 2.14
   //= {SK_d | SK_ai | SK_ar | SK_ei | SK_er | SK_pi | SK_pr} = prf+ (SKEYSEED, Ni | Nr | SPIi | SPIr)
   const auto material =
-      prf_plus(id, skeyseed, {inputs.nonce_i, inputs.nonce_r, spi_i, spi_r}, 3 * size + 2 * integ_size + 2 * encr_size);
+      prf_plus(f, skeyseed, {inputs.nonce_i, inputs.nonce_r, spi_i, spi_r}, 3 * size + 2 * integ_size + 2 * encr_size);
   if (!material) return std::unexpected(material.error());
   KeyStream stream(material->view());
   IkeKeys keys;
@@ -73,14 +72,14 @@ base::Result<IkeKeys> derive_ike_keys(PrfId id, Bytes skeyseed, const KeyInputs&
   return keys;
 }
 
-base::Result<void> mix_ppk(PrfId id, Bytes ppk, IkeKeys& keys) {
+base::Result<void> mix_ppk(Prf f, Bytes ppk, IkeKeys& keys) {
   // RFC 8784 section 3
   //= SK_d  = prf+ (PPK, SK_d')
   //= SK_pi = prf+ (PPK, SK_pi')
   //= SK_pr = prf+ (PPK, SK_pr')
-  auto sk_d = prf_plus(id, ppk, {keys.sk_d.view()}, keys.sk_d.size());
-  auto sk_pi = prf_plus(id, ppk, {keys.sk_pi.view()}, keys.sk_pi.size());
-  auto sk_pr = prf_plus(id, ppk, {keys.sk_pr.view()}, keys.sk_pr.size());
+  auto sk_d = prf_plus(f, ppk, {keys.sk_d.view()}, keys.sk_d.size());
+  auto sk_pi = prf_plus(f, ppk, {keys.sk_pi.view()}, keys.sk_pi.size());
+  auto sk_pr = prf_plus(f, ppk, {keys.sk_pr.view()}, keys.sk_pr.size());
   for (const auto* mixed : {&sk_d, &sk_pi, &sk_pr}) {
     if (!*mixed) return std::unexpected(mixed->error());
   }
@@ -90,11 +89,11 @@ base::Result<void> mix_ppk(PrfId id, Bytes ppk, IkeKeys& keys) {
   return {};
 }
 
-base::Result<ChildKeys> derive_child_keys(PrfId id, Bytes sk_d, Bytes g_ir, Bytes nonce_i, Bytes nonce_r,
+base::Result<ChildKeys> derive_child_keys(Prf f, Bytes sk_d, Bytes g_ir, Bytes nonce_i, Bytes nonce_r,
                                           std::size_t key_size, Bytes further) {
   // RFC 7296 section 2.17
   //= KEYMAT = prf+(SK_d, g^ir (new) | Ni | Nr)
-  const auto material = prf_plus(id, sk_d, {g_ir, nonce_i, nonce_r, further}, 2 * key_size);
+  const auto material = prf_plus(f, sk_d, {g_ir, nonce_i, nonce_r, further}, 2 * key_size);
   if (!material) return std::unexpected(material.error());
   KeyStream stream(material->view());
   ChildKeys keys;
@@ -106,21 +105,21 @@ base::Result<ChildKeys> derive_child_keys(PrfId id, Bytes sk_d, Bytes g_ir, Byte
   return keys;
 }
 
-base::Result<base::Buffer> signed_octets(PrfId id, Bytes message, Bytes other_nonce, Bytes sk_p, Bytes id_body,
+base::Result<base::Buffer> signed_octets(Prf f, Bytes message, Bytes other_nonce, Bytes sk_p, Bytes id_body,
                                          Bytes int_auth) {
   // RFC 7296 section 2.15
   //= MACedIDForI = prf(SK_pi, RestOfInitIDPayload)
-  const auto maced_id = prf(id, sk_p, {id_body});
+  const auto maced_id = prf(f, sk_p, {id_body});
   if (!maced_id) return std::unexpected(maced_id.error());
   // RFC 9242 section 3.3.2
   //= InitiatorSignedOctets = RealMsg1 | NonceRData | MACedIDForI | IntAuth
   return base::concat({message, other_nonce, maced_id->view(), int_auth});
 }
 
-base::Result<SecretBytes> intermediate_auth(PrfId id, Bytes sk_p, Bytes previous, Bytes associated, Bytes inner) {
+base::Result<SecretBytes> intermediate_auth(Prf f, Bytes sk_p, Bytes previous, Bytes associated, Bytes inner) {
   // RFC 9242 section 3.3.2
   //= IntAuth_i2 = prf(SK_pi2, IntAuth_i1 | IntAuth_i2A [| IntAuth_i2P])
-  return prf(id, sk_p, {previous, associated, inner});
+  return prf(f, sk_p, {previous, associated, inner});
 }
 
 base::Buffer int_auth(Bytes initiator, Bytes responder, base::MessageId first_auth) {
@@ -133,18 +132,18 @@ base::Buffer int_auth(Bytes initiator, Bytes responder, base::MessageId first_au
   return out.take();
 }
 
-base::Result<SecretBytes> psk_auth(PrfId id, Bytes psk, Bytes octets) {
+base::Result<SecretBytes> psk_auth(Prf f, Bytes psk, Bytes octets) {
   // RFC 7296 section 2.15
   //= AUTH = prf( prf(Shared Secret, "Key Pad for IKEv2"), <InitiatorSignedOctets>)
-  const auto pad = prf(id, psk, {base::as_bytes("Key Pad for IKEv2")});
+  const auto pad = prf(f, psk, {base::as_bytes("Key Pad for IKEv2")});
   if (!pad) return std::unexpected(pad.error());
-  return prf(id, pad->view(), {octets});
+  return prf(f, pad->view(), {octets});
 }
 
-base::Result<SecretBytes> null_auth(PrfId id, Bytes sk_p, Bytes octets) {
+base::Result<SecretBytes> null_auth(Prf f, Bytes sk_p, Bytes octets) {
   // RFC 7619 section 2.1
   //= the content of the AUTH payload is computed using the syntax of pre-shared secret authentication
-  return psk_auth(id, sk_p, octets);
+  return psk_auth(f, sk_p, octets);
 }
 
 }  // namespace latchkey::crypto

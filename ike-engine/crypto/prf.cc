@@ -1,6 +1,7 @@
 #include "ike-engine/crypto/prf.h"
 
 #include "ike-engine/crypto/hmac.h"
+#include "ike-engine/crypto/transforms.h"
 
 namespace latchkey::crypto {
 
@@ -9,49 +10,30 @@ namespace {
 using base::Bytes;
 using base::Errc;
 using base::fail;
-using base::PrfId;
 using base::SecretBytes;
 
-constexpr char kSha1[] = "SHA1";
-
-/// HMAC-SHA1 is here because the only key schedules that others publish with their rekeyings use it; policy/ neither
-/// offers nor accepts it.
-EVP_MAC_CTX* context_of(PrfId id) {
-  switch (id) {
-    case PrfId::hmac_sha1: return hmac<kSha1>();
-    case PrfId::hmac_sha2_256: return hmac<kSha2_256>();
-    case PrfId::hmac_sha2_384: return hmac<kSha2_384>();
-    case PrfId::hmac_sha2_512: return hmac<kSha2_512>();
-    default: return nullptr;
-  }
-}
+EVP_MAC_CTX* context_of(Prf f) { return f.row() == nullptr ? nullptr : f.row()->context(); }
 
 }  // namespace
 
-std::size_t prf_size(PrfId prf) {
-  switch (prf) {
-    case PrfId::hmac_sha1: return 20;
-    case PrfId::hmac_sha2_256: return 32;
-    case PrfId::hmac_sha2_384: return 48;
-    case PrfId::hmac_sha2_512: return 64;
-    default: return 0;
-  }
-}
+Prf::Prf(base::PrfId id) : row_(prf_row(id)) {}
 
-base::Result<SecretBytes> prf(PrfId id, Bytes key, std::initializer_list<Bytes> data) {
-  EVP_MAC_CTX* context = context_of(id);
+std::size_t Prf::size() const { return row_ == nullptr ? 0 : row_->size; }
+
+base::Result<SecretBytes> prf(Prf f, Bytes key, std::initializer_list<Bytes> data) {
+  EVP_MAC_CTX* context = context_of(f);
   if (context == nullptr) return fail(Errc::unsupported, "PRF");
-  SecretBytes out(prf_size(id));
+  SecretBytes out(f.size());
   if (!hmac_key(context, key) || !hmac_update(context, data) || !hmac_finish(context, out.mutable_view())) {
     return fail(Errc::internal, "HMAC");
   }
   return out;
 }
 
-base::Result<SecretBytes> prf_plus(PrfId id, Bytes key, std::initializer_list<Bytes> seed, std::size_t size) {
-  EVP_MAC_CTX* context = context_of(id);
+base::Result<SecretBytes> prf_plus(Prf f, Bytes key, std::initializer_list<Bytes> seed, std::size_t size) {
+  EVP_MAC_CTX* context = context_of(f);
   if (context == nullptr) return fail(Errc::unsupported, "PRF");
-  const std::size_t block = prf_size(id);
+  const std::size_t block = f.size();
   // RFC 7296 section 2.13
   //= The constant concatenated to the end of each prf function is a single octet.
   if (size > 255 * block) return fail(Errc::malformed, "prf+ of more than 255 blocks");

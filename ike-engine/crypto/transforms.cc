@@ -11,6 +11,7 @@ namespace {
 
 using base::EncrId;
 using base::IntegId;
+using base::PrfId;
 using enum CipherMode;
 
 constexpr char kGcm128[] = "AES-128-GCM";
@@ -48,6 +49,12 @@ constexpr std::array kIntegRows{
     IntegRow{IntegId::hmac_sha2_512_256, 64, 32, hmac<kSha2_512>},
 };
 
+constexpr std::array kPrfRows{
+    PrfRow{PrfId::hmac_sha2_256, 32, hmac<kSha2_256>},
+    PrfRow{PrfId::hmac_sha2_384, 48, hmac<kSha2_384>},
+    PrfRow{PrfId::hmac_sha2_512, 64, hmac<kSha2_512>},
+};
+
 constexpr int kCcmNonce = 11;
 
 }  // namespace
@@ -74,6 +81,11 @@ const EncrRow* encr_row(EncrId id, std::uint16_t key_bits) {
 const IntegRow* integ_row(IntegId id) {
   const auto row = std::ranges::find(kIntegRows, id, &IntegRow::id);
   return row == kIntegRows.end() ? nullptr : &*row;
+}
+
+const PrfRow* prf_row(PrfId id) {
+  const auto row = std::ranges::find(kPrfRows, id, &PrfRow::id);
+  return row == kPrfRows.end() ? nullptr : &*row;
 }
 
 }  // namespace latchkey::crypto

@@ -28,9 +28,17 @@ struct IntegRow {
   EVP_MAC_CTX* (*context)();
 };
 
+/// A pseudo-random function: HMAC whole. Sizes in octets.
+struct PrfRow {
+  base::PrfId id;
+  std::size_t size;  ///< of its output and of the key that it likes best
+  EVP_MAC_CTX* (*context)();
+};
+
 /// The row of a transform that we have; nullptr for any other.
 const EncrRow* encr_row(base::EncrId id, std::uint16_t key_bits);
 const IntegRow* integ_row(base::IntegId id);
+const PrfRow* prf_row(base::PrfId id);
 
 /// A context with its cipher and without a key, so that a change of the key is all that a use costs.
 CipherContext cipher_context(const char* name, CipherMode mode);

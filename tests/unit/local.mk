@@ -31,7 +31,7 @@ tests_unit_crypto_test_SOURCES = \
   tests/unit/ike-engine/crypto/certificate_test.cc tests/unit/ike-engine/crypto/digest_test.cc \
   tests/unit/ike-engine/crypto/encryption_test.cc \
   tests/unit/ike-engine/crypto/ike_keys_test.cc tests/unit/ike-engine/crypto/key_exchange_test.cc \
-  tests/unit/ike-engine/crypto/legacy_test.cc \
+  tests/unit/ike-engine/crypto/legacy_test.cc tests/unit/ike-engine/crypto/modes_test.cc \
   tests/unit/ike-engine/crypto/prf_test.cc tests/unit/ike-engine/crypto/private_key_test.cc \
   tests/unit/ike-engine/crypto/public_key_test.cc \
   tests/unit/ike-engine/crypto/recorded_sessions_test.cc \
@@ -47,10 +47,11 @@ tests_unit_policy_test_SOURCES = \
 tests_unit_policy_test_LDADD = $(LINK_POLICY) $(GTEST_LINK)
 
 tests_unit_session_test_SOURCES = \
+  tests/unit/ike-engine/session/captures_test.cc \
   tests/unit/ike-engine/session/fragments_test.cc tests/unit/ike-engine/session/nat_test.cc \
   tests/unit/ike-engine/session/protect_test.cc tests/unit/ike-engine/session/table_test.cc \
   tests/unit/ike-engine/session/timers_test.cc tests/unit/ike-engine/session/window_test.cc
-tests_unit_session_test_LDADD = tests/libsupport.la $(LINK_SESSION) $(GTEST_LINK)
+tests_unit_session_test_LDADD = tests/libsupport.la $(LINK_SESSION) $(LINK_LEGACY) $(GTEST_LINK)
 
 tests_unit_engine_test_SOURCES = \
   tests/sim/certificates_test.cc tests/sim/creation_demands_test.cc tests/sim/demands_test.cc \

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "ike-engine/crypto/legacy.h"
 #include "ike-engine/crypto/legacy_aead.h"
 #include "ike-engine/crypto/legacy_signature.h"
 #include "tests/support/octets.h"
@@ -119,6 +120,73 @@ TEST(legacy_signature, is_rsa_alone) {
   const auto ed25519 =
       PublicKey::from_ipseckey(4, hex("dd64d7814be99f54650979e6f348066362d9fc4ad450466d677dc80e2f327e13")).value();
   EXPECT_EQ(verify_rsa_sha1(ed25519, Buffer(256), {}).error().code, Errc::mismatch);
+}
+
+// RFC 2202 sections 2 and 3, test case 1.
+TEST(legacy_prf, gives_the_values_of_rfc_2202) {
+  const auto value = [](base::PrfId id, const char* key) {
+    return base::to_hex(prf(find_prf(id), hex(key), {base::as_bytes("Hi There")})->view());
+  };
+  EXPECT_EQ(value(base::PrfId::hmac_md5, "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"), "9294727a3638bb1c13f48ef8158bfc9d");
+  EXPECT_EQ(value(base::PrfId::hmac_sha1, "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"),
+            "b617318655057264e28bc0b6fb378c8ef146be00");
+  EXPECT_EQ(find_prf(base::PrfId::hmac_md5).size(), 16U);
+  EXPECT_EQ(find_prf(base::PrfId::hmac_sha1).size(), 20U);
+  EXPECT_EQ(find_prf(base::PrfId::hmac_sha2_384).size(), 48U) << "the engine's own, too";
+  EXPECT_EQ(find_prf(static_cast<base::PrfId>(99)).size(), 0U);
+}
+
+TEST(legacy_encryption, has_what_the_engine_does_not_have) {
+  using enum base::EncrId;
+  using base::IntegId;
+  struct Row {
+    base::EncrId encr;
+    std::uint16_t key_bits;
+    IntegId integ;
+    std::size_t encr_key, integ_key, icv, block;
+  };
+  for (const Row& row :
+       {Row{des3, 192, IntegId::hmac_sha1_160, 24, 20, 20, 8}, Row{des3, 0, IntegId::hmac_md5_96, 24, 16, 12, 8},
+        Row{aes_cbc, 128, IntegId::hmac_sha1_96, 16, 20, 12, 16},
+        Row{aes_cbc, 192, IntegId::hmac_sha2_256_128, 24, 32, 16, 16},
+        Row{aes_ctr, 192, IntegId::hmac_sha2_512_256, 28, 64, 32, 1}, Row{aes_ccm_8, 192, IntegId::none, 27, 0, 8, 1},
+        Row{aes_gcm_8, 128, IntegId::none, 20, 0, 8, 1}, Row{aes_gcm_12, 256, IntegId::none, 36, 0, 12, 1},
+        Row{aes_gcm_16, 192, IntegId::none, 28, 0, 16, 1}}) {
+    const auto found = find_encryption(row.encr, row.key_bits, row.integ);
+    ASSERT_TRUE(found) << static_cast<int>(row.encr);
+    EXPECT_FALSE(Encryption::find(row.encr, row.key_bits, row.integ)) << static_cast<int>(row.encr);
+    EXPECT_EQ(found->sizes().encr_key(), row.encr_key);
+    EXPECT_EQ(found->sizes().integ_key, row.integ_key);
+    EXPECT_EQ(found->sizes().icv, row.icv);
+    EXPECT_EQ(found->sizes().block, row.block);
+    const DirectionKeys keys{base::SecretBytes(Buffer(row.encr_key, 1)), base::SecretBytes(Buffer(row.integ_key, 2))};
+    const Buffer iv = found->iv(keys, 1).value(), text(48, 3);
+    Buffer sealed = found->seal(keys, iv, hex("0102"), text).value();
+    EXPECT_EQ(found->open(keys, iv, hex("0102"), sealed).value(), text);
+    sealed.back() ^= 1;
+    EXPECT_EQ(found->open(keys, iv, hex("0102"), sealed).error().code, Errc::bad_icv);
+  }
+}
+
+TEST(legacy_encryption, has_the_engines_own_and_nothing_else) {
+  using enum base::EncrId;
+  using base::IntegId;
+  EXPECT_TRUE(find_encryption(aes_gcm_16, 256, IntegId::none));
+  EXPECT_TRUE(find_encryption(aes_cbc, 256, IntegId::hmac_sha2_512_256));
+  EXPECT_EQ(find_encryption(aes_cbc, 256, IntegId::none).error().code, Errc::unsupported);
+  EXPECT_EQ(find_encryption(aes_gcm_8, 256, IntegId::hmac_sha1_96).error().code, Errc::unsupported);
+  EXPECT_EQ(find_encryption(null, 0, IntegId::hmac_sha1_96).error().code, Errc::unsupported);
+  EXPECT_EQ(find_encryption(des3, 128, IntegId::hmac_sha1_96).error().code, Errc::unsupported);
+  EXPECT_EQ(find_encryption(aes_cbc, 128, static_cast<IntegId>(99)).error().code, Errc::unsupported);
+}
+
+TEST(legacy_groups, have_sizes_alone) {
+  using base::KeMethod;
+  EXPECT_EQ(ke_public_size(KeMethod::modp768), 96U);
+  EXPECT_EQ(ke_public_size(KeMethod::modp1024), 128U);
+  EXPECT_EQ(ke_public_size(KeMethod::modp1536), 192U);
+  EXPECT_EQ(ke_public_size(KeMethod::ecp521), 132U) << "the engine's own, too";
+  EXPECT_EQ(ke_public_size(static_cast<KeMethod>(99)), 0U);
 }
 
 }  // namespace
