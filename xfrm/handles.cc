@@ -22,15 +22,14 @@ std::expected<Traffic, Reply> traffic_of(Netlink& netlink, const base::Address& 
 }  // namespace
 
 base::Result<api::ChildCounters> XfrmKernel::Tunnel::counters() {
-  const auto live = state_.live.find(reqid_.value);
+  const auto live = state_.live.find(in_);
   if (live == state_.live.end()) return base::fail(base::Errc::not_found, "tunnel");
-  const auto& [pair, spi_in, spi_out] = live->second;
-  const auto in = traffic_of(*state_.netlink, pair.remote, pair.local, spi_in);
+  const Pair& outer = live->second.outer;
+  const auto in = traffic_of(*state_.netlink, outer.remote, outer.local, in_.spi);
   if (!in)
     return state_.refuse(base::Errc::kernel, "an SA's counters",
                          "cannot read the inbound SA's counters: " + in.error().words);
-  if (outbound_) return api::ChildCounters{.bytes_in = in->bytes, .packets_in = in->packets};
-  const auto out = traffic_of(*state_.netlink, pair.local, pair.remote, spi_out);
+  const auto out = traffic_of(*state_.netlink, outer.local, outer.remote, live->second.out);
   if (!out)
     return state_.refuse(base::Errc::kernel, "an SA's counters",
                          "cannot read the outbound SA's counters: " + out.error().words);
@@ -38,34 +37,40 @@ base::Result<api::ChildCounters> XfrmKernel::Tunnel::counters() {
 }
 
 base::Result<void> XfrmKernel::Tunnel::start_sending() {
-  if (!outbound_) return {};
-  auto message = new_sa(*outbound_);
-  if (!message) return std::unexpected(message.error());
-  const Reply reply = state_.netlink->one(std::move(*message));
-  if (!reply.done()) {
-    return state_.refuse(base::Errc::kernel, "the outbound SA", "cannot install the outbound SA: " + reply.words);
-  }
-  outbound_.reset();
-  outbound_key_ = {};
-  return {};
+  const auto live = state_.live.find(in_);
+  if (live == state_.live.end()) return {};
+  const Reply reply = state_.carry_out(state_.protections.start_sending(live->second.inner, in_));
+  if (reply.done()) return {};
+  return state_.refuse(base::Errc::kernel, "an outbound policy", "cannot send by the new outbound SA: " + reply.words);
 }
 
-void XfrmKernel::State::forget_spi(const Pair& pair, base::Spi spi, base::ReqId reqid) {
-  netlink->one(delete_sa(pair.local, spi));
-  reqids.erase(reqid.value);
+void XfrmKernel::State::forget_spi(const SaName& larval, base::ReqId reqid) {
+  netlink->one(delete_sa(larval.destination, larval.spi));
+  drop_reqid(reqid);
   --reserved;
 }
 
-/// The SAs first, so that nothing passes in clear while the policies go.
-void XfrmKernel::State::end_tunnel(base::ReqId reqid, bool keep_guard) {
-  const auto at = live.find(reqid.value);
+Reply XfrmKernel::State::carry_out(const Changes& changes) {
+  Reply reply = refresh_policies(*netlink, changes.write);
+  remove_policies(*netlink, changes.remove);
+  return reply;
+}
+
+/// What is left of its policies turns to other SAs first, so that no packet misses them; then the SAs go, and its own
+/// policies last, so that none passes in clear.
+void XfrmKernel::State::end_tunnel(const SaName& in, bool keep_guard) {
+  const auto at = live.find(in);
   if (at == live.end()) return;
   const LiveTunnel tunnel = at->second;
   live.erase(at);
-  reqids.erase(reqid.value);
-  Message sas[] = {delete_sa(tunnel.pair.remote, tunnel.out), delete_sa(tunnel.pair.local, tunnel.in)};
-  netlink->batch(sas);
-  remove_policies(*netlink, protections.tunnel_gone(tunnel.pair, reqid, keep_guard, now));
+  sas.erase(in);
+  sas.erase({tunnel.outer.remote, tunnel.out});
+  drop_reqid(tunnel.reqid);
+  const Changes changes = protections.tunnel_gone(tunnel.inner, in, keep_guard, now);
+  refresh_policies(*netlink, changes.write);
+  Message both[] = {delete_sa(tunnel.outer.remote, tunnel.out), delete_sa(in.destination, in.spi)};
+  netlink->batch(both);
+  remove_policies(*netlink, changes.remove);
 }
 
 }  // namespace latchkey::xfrm

@@ -12,8 +12,7 @@ namespace {
 
 /// As many acknowledgements as a socket's default buffer surely holds.
 constexpr std::size_t kBatch = 64;
-
-std::size_t sas_of(const Plan& plan) { return plan.out ? 2 : 1; }
+constexpr std::size_t kSas = 2;
 
 std::string_view name_of(Direction direction) {
   switch (direction) {
@@ -39,21 +38,19 @@ std::string name_of(std::string_view which, const Sa& sa) {
 /// The part of the plan that message `index` was about, in a person's words.
 std::string part_of(const Plan& plan, std::size_t index) {
   if (index == 0) return name_of("inbound", plan.in);
-  if (index < sas_of(plan)) return name_of("outbound", *plan.out);
-  return name_of(plan.policies[index - sas_of(plan)].next);
+  if (index == 1) return name_of("outbound", plan.out);
+  return name_of(plan.policies[index - kSas].next);
 }
 
 base::Result<std::vector<Message>> messages_of(const Plan& plan) {
   auto in = plan.larval ? update_sa(plan.in) : new_sa(plan.in);
   if (!in) return std::unexpected(in.error());
+  auto out = new_sa(plan.out);
+  if (!out) return std::unexpected(out.error());
   std::vector<Message> messages;
-  messages.reserve(sas_of(plan) + plan.policies.size());
+  messages.reserve(kSas + plan.policies.size());
   messages.push_back(std::move(*in));
-  if (plan.out) {
-    auto out = new_sa(*plan.out);
-    if (!out) return std::unexpected(out.error());
-    messages.push_back(std::move(*out));
-  }
+  messages.push_back(std::move(*out));
   for (const PolicyChange& change : plan.policies) {
     messages.push_back(change.previous ? update_policy(change.next) : new_policy(change.next));
   }
@@ -62,8 +59,8 @@ base::Result<std::vector<Message>> messages_of(const Plan& plan) {
 
 Message undo(const Plan& plan, std::size_t index) {
   if (index == 0) return delete_sa(plan.in.destination, plan.in.spi);
-  if (index < sas_of(plan)) return delete_sa(plan.out->destination, plan.out->spi);
-  const PolicyChange& change = plan.policies[index - sas_of(plan)];
+  if (index == 1) return delete_sa(plan.out.destination, plan.out.spi);
+  const PolicyChange& change = plan.policies[index - kSas];
   return change.previous ? update_policy(*change.previous) : delete_policy(change.next.key);
 }
 

@@ -11,8 +11,8 @@ namespace latchkey::xfrm {
 /// Everything that one tunnel is in the kernel.
 struct Plan {
   Sa in;
-  std::optional<Sa> out;  ///< none: it comes later
-  bool larval = true;     ///< the inbound SPI is still set aside in the kernel
+  Sa out;
+  bool larval = true;  ///< the inbound SPI is still set aside in the kernel
   std::vector<PolicyChange> policies;
 };
 

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ike-engine/api/ports.h"
 #include "ike-engine/base/time.h"
 
 namespace latchkey::xfrm {
 
+class Events;
 class Netlink;
 
 /// Bounds and times. What is in the kernel has a hard expiry there, so that nothing outlives us for long.
@@ -19,7 +21,8 @@ struct XfrmConfig {
   std::chrono::seconds sa_lifetime{4200};       ///< hard expiry of an SA; longer than the engine's own lifetime
   std::chrono::seconds guard_after_loss{3600};  ///< a guard that nobody releases ends this long after its tunnel
   std::size_t max_reserved = 1000;              ///< SPIs set aside; then allocate_spi() answers exhausted
-  std::size_t max_addresses = 10000;            ///< remote addresses with a guard; then install() answers exhausted
+  std::size_t max_addresses = 10000;            ///< remote addresses of tunnels; then install() answers exhausted
+  std::size_t max_tunnels = 20000;              ///< that live at once; then install() answers exhausted
   std::uint16_t replay_window = 128;            ///< packets, 32 to 4096
   bool exempt_dns = true;                       ///< DNS to upstreams (53, TCP 853) is spared by policies and guards
   bool exempt_neighbour_discovery = true;       ///< so are ICMPv6 neighbour solicitations and advertisements
@@ -35,11 +38,12 @@ struct Recovered {
 /// the kernel's words, in last_error().
 class XfrmKernel final : public api::Kernel {
  public:
-  /// Opens the netlink socket in the network namespace of the calling thread; check() says if that failed.
+  /// Opens the netlink sockets in the network namespace of the calling thread; check() says if that failed.
   /// `random` outlives the object.
   explicit XfrmKernel(api::Random& random, XfrmConfig config = {});
-  /// With a netlink of the caller's, for tests.
+  /// With a netlink of the caller's, for tests; without `events` there never are any.
   XfrmKernel(api::Random& random, XfrmConfig config, std::unique_ptr<Netlink> netlink);
+  XfrmKernel(api::Random& random, XfrmConfig config, std::unique_ptr<Netlink> netlink, std::unique_ptr<Events> events);
   /// Takes nothing away: see shutdown().
   ~XfrmKernel() override;
   XfrmKernel(const XfrmKernel&) = delete;
@@ -82,6 +86,15 @@ class XfrmKernel final : public api::Kernel {
   base::Result<std::unique_ptr<api::KernelTunnel>> install(std::unique_ptr<api::ReservedSpi> reserved,
                                                            const api::ChildSa& child) override;
   std::string last_error() const override;
+
+  /// Becomes readable when take_events() has something to do; -1 if it never will.
+  int events_fd() const;
+  /// SAs of live tunnels that have reached a limit (ChildSa::soft, the hard expiry), as the kernel said it since the
+  /// last call. At most a few hundred at once.
+  std::vector<api::Expired> take_events();
+  /// How often the kernel has dropped events that were not taken in time. SAs whose soft expiry was lost that way are
+  /// replaced when their time comes; the kernel does not repeat it.
+  std::uint64_t events_lost() const;
 
   std::size_t tunnels() const;
   std::size_t guards() const;

@@ -42,11 +42,14 @@ xfrm_selector kernel_selector(const Selector& selector) {
   return out;
 }
 
-/// No limit but the hard expiry. A limit of 0 would end an SA at its first packet.
-xfrm_lifetime_cfg lifetime(std::chrono::seconds expiry) {
+/// The hard expiry, and where the kernel is to say that an SA has carried enough. A limit of 0 would end an SA at its
+/// first packet; no limit of time is 0, however.
+xfrm_lifetime_cfg lifetime(std::chrono::seconds expiry, const api::SoftLimits& soft = {}) {
+  const auto or_none = [](std::uint64_t limit) { return limit == 0 ? XFRM_INF : limit; };
   xfrm_lifetime_cfg out{};
-  out.soft_byte_limit = out.hard_byte_limit = XFRM_INF;
-  out.soft_packet_limit = out.hard_packet_limit = XFRM_INF;
+  out.soft_byte_limit = or_none(soft.bytes);
+  out.soft_packet_limit = or_none(soft.packets);
+  out.hard_byte_limit = out.hard_packet_limit = XFRM_INF;
   out.hard_add_expires_seconds = static_cast<std::uint64_t>(expiry.count());
   return out;
 }
@@ -111,9 +114,10 @@ base::Result<Message> sa_message(std::uint16_t type, std::uint16_t flags, const 
   if (sa.spi.value < kFirstFreeSpi) return base::fail(base::Errc::malformed, "a reserved SPI");
   Message message(type, flags);
   xfrm_usersa_info info = sa_info(sa.source, sa.destination, sa.spi, sa.reqid);
-  info.lft = lifetime(sa.expiry);
+  info.lft = lifetime(sa.expiry, sa.soft);
   info.mode = mode_of(sa.mode);
-  if (sa.suite.esn) info.flags = XFRM_STATE_ESN;
+  if (sa.suite.esn) info.flags |= XFRM_STATE_ESN;
+  if (sa.other_family) info.flags |= XFRM_STATE_AF_UNSPEC;  // or the kernel ties the SA to its addresses' family
   message.append(info);
   put_cipher(message, algorithm, sa.key);
   put_replay(message, sa.replay_window);
@@ -125,6 +129,7 @@ void put_template(Message& message, const Template& esp) {
   xfrm_user_tmpl out{};
   out.id.proto = IPPROTO_ESP;
   out.id.daddr = kernel_address(esp.destination);
+  out.id.spi = htonl(esp.spi.value);
   out.saddr = kernel_address(esp.source);
   out.family = family_of(esp.destination);
   out.reqid = esp.reqid.value;

@@ -71,19 +71,23 @@ std::string escaped(std::string_view text) {
 
 Reply Netlink::one(Message message) { return batch({&message, 1}).front(); }
 
-void NetlinkSocket::Close::operator()(nl_sock* socket) const { nl_socket_free(socket); }
+void CloseNetlink::operator()(nl_sock* socket) const { nl_socket_free(socket); }
 
-NetlinkSocket::NetlinkSocket(std::unique_ptr<nl_sock, Close> socket)
-    : socket_(std::move(socket)), buffer_(kReceiveSize) {}
+base::Result<NetlinkHandle> connect_netlink(std::string& why) {
+  NetlinkHandle socket(nl_socket_alloc());
+  const int failure = socket ? nl_connect(socket.get(), NETLINK_XFRM) : -NLE_NOMEM;
+  if (failure >= 0) return socket;
+  why = fmt::format("the kernel's IPsec interface (XFRM netlink, CONFIG_XFRM_USER) cannot be opened: {}",
+                    nl_geterror(failure));
+  return base::fail(base::Errc::kernel, "XFRM netlink socket");
+}
+
+NetlinkSocket::NetlinkSocket(NetlinkHandle socket) : socket_(std::move(socket)), buffer_(kReceiveSize) {}
 
 base::Result<std::unique_ptr<NetlinkSocket>> NetlinkSocket::open(std::string& why) {
-  std::unique_ptr<nl_sock, Close> socket(nl_socket_alloc());
-  const int failure = socket ? nl_connect(socket.get(), NETLINK_XFRM) : -NLE_NOMEM;
-  if (failure < 0) {
-    why = fmt::format("the kernel's IPsec interface (XFRM netlink, CONFIG_XFRM_USER) cannot be opened: {}",
-                      nl_geterror(failure));
-    return base::fail(base::Errc::kernel, "XFRM netlink socket");
-  }
+  auto connected = connect_netlink(why);
+  if (!connected) return std::unexpected(connected.error());
+  NetlinkHandle socket = std::move(*connected);
   const int fd = nl_socket_get_fd(socket.get());
   const int on = 1;
   setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);

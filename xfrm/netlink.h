@@ -39,6 +39,14 @@ class Netlink {
   Reply one(Message message);
 };
 
+struct CloseNetlink {
+  void operator()(nl_sock* socket) const;
+};
+using NetlinkHandle = std::unique_ptr<nl_sock, CloseNetlink>;
+
+/// A bare NETLINK_XFRM socket. Error: kernel; `why` then says it in words.
+base::Result<NetlinkHandle> connect_netlink(std::string& why);
+
 /// A real NETLINK_XFRM socket of the network namespace in which it was opened. Replies are there when sending returns,
 /// so nothing waits.
 class NetlinkSocket final : public Netlink {
@@ -50,14 +58,11 @@ class NetlinkSocket final : public Netlink {
   Reply query(Message request, const Visit& visit) override;
 
  private:
-  struct Close {
-    void operator()(nl_sock* socket) const;
-  };
-  explicit NetlinkSocket(std::unique_ptr<nl_sock, Close> socket);
+  explicit NetlinkSocket(NetlinkHandle socket);
   int send(std::span<Message> messages);
   int receive(const std::function<bool(const nlmsghdr&)>& each);
 
-  std::unique_ptr<nl_sock, Close> socket_;
+  NetlinkHandle socket_;
   std::uint32_t sequence_ = 1;
   base::SecretBytes buffer_;
 };

@@ -30,23 +30,30 @@ bool one_of(const std::vector<Policy>& policies, const Policy& policy) {
   return std::ranges::any_of(policies, [&](const Policy& each) { return same_shape(each, policy); });
 }
 
+Pair pair_of(bool outward, const base::Address& source, const base::Address& destination) {
+  return outward ? Pair{source, destination} : Pair{destination, source};
+}
+
 bool is_tunnel_policy(const Policy& policy) {
   if (!policy.esp || !is_ours(policy.esp->reqid)) return false;
   const Selector& selector = policy.key.selector;
+  const Template& esp = *policy.esp;
   const bool outward = policy.key.direction == Direction::out;
-  const Pair pair = outward ? Pair{selector.source, selector.destination} : Pair{selector.destination, selector.source};
-  return one_of(tunnel_policies(pair, policy.esp->mode, policy.esp->reqid, policy.expiry), policy);
+  const Demand demand{pair_of(outward, selector.source, selector.destination),
+                      pair_of(outward, esp.source, esp.destination), esp.mode, esp.reqid, esp.spi};
+  return one_of(tunnel_policies(demand, policy.expiry), policy);
 }
 
 }  // namespace
 
-std::vector<Policy> tunnel_policies(const Pair& pair, api::Mode mode, base::ReqId reqid, std::chrono::seconds expiry) {
-  const bool outer = mode == api::Mode::tunnel;
-  const base::Address none = base::Address::any(pair.local.family());
-  const Template inward{mode, reqid, outer ? pair.remote : none, outer ? pair.local : none};
-  const Template outward{mode, reqid, outer ? pair.local : none, outer ? pair.remote : none};
-  const Selector from = host_to_host(pair.remote, pair.local);
-  const Selector to = host_to_host(pair.local, pair.remote);
+std::vector<Policy> tunnel_policies(const Demand& demand, std::chrono::seconds expiry) {
+  const auto& [inner, outer, mode, reqid, sends_by] = demand;
+  const base::Address none = base::Address::any(inner.local.family());
+  const auto [local, remote] = mode == api::Mode::tunnel ? outer : Pair{none, none};
+  const Template inward{mode, reqid, remote, local};
+  const Template outward{mode, reqid, local, remote, sends_by};
+  const Selector from = host_to_host(inner.remote, inner.local);
+  const Selector to = host_to_host(inner.local, inner.remote);
   return {{{Direction::in, from}, kTunnelPriority, Action::allow, inward, expiry},
           {{Direction::fwd, from}, kTunnelPriority, Action::allow, inward, expiry},
           {{Direction::out, to}, kTunnelPriority, Action::allow, outward, expiry}};

@@ -23,8 +23,19 @@ struct Pair {
   friend auto operator<=>(const Pair&, const Pair&) = default;
 };
 
+/// Whose packets a tunnel's policies are about, and what they demand of them.
+struct Demand {
+  Pair inner;
+  Pair outer;  ///< between whom ESP travels; the same hosts unless an address is leased
+  api::Mode mode{};
+  base::ReqId reqid;
+  base::Spi sends_by;  ///< the SA that packets go out by. They come in by any with that reqid.
+
+  friend bool operator==(const Demand&, const Demand&) = default;
+};
+
 /// Policies in, fwd and out of a tunnel, in the order in which they are to be installed.
-std::vector<Policy> tunnel_policies(const Pair& pair, api::Mode mode, base::ReqId reqid, std::chrono::seconds expiry);
+std::vector<Policy> tunnel_policies(const Demand& demand, std::chrono::seconds expiry);
 /// Policies out and fwd that block any -> `remote`.
 std::vector<Policy> guard_policies(const base::Address& remote, std::chrono::seconds expiry);
 /// Policies that let `family`'s DNS (UDP and TCP 53, TCP 853) out and its answers in, whatever guards say.

@@ -67,7 +67,7 @@ std::optional<Template> template_of(base::Bytes value) {
   if (!source || !destination || in.id.proto != IPPROTO_ESP || in.mode > XFRM_MODE_TUNNEL || in.optional)
     return std::nullopt;
   const auto mode = in.mode == XFRM_MODE_TUNNEL ? api::Mode::tunnel : api::Mode::transport;
-  return Template{mode, base::ReqId{in.reqid}, *source, *destination};
+  return Template{mode, base::ReqId{in.reqid}, *source, *destination, base::Spi{ntohl(in.id.spi)}};
 }
 
 }  // namespace
@@ -93,6 +93,13 @@ std::optional<Policy> parse_policy(base::Bytes body) {
   const base::Bytes esp = attribute(attributes, XFRMA_TMPL);
   if (!esp.empty() && !(out.esp = template_of(esp))) return std::nullopt;
   return out;
+}
+
+std::optional<api::Expired> parse_expired(base::Bytes body) {
+  if (body.size() < sizeof(xfrm_user_expire)) return std::nullopt;
+  const auto sa = parse_sa(body);
+  if (!sa || sa->protocol != IPPROTO_ESP) return std::nullopt;
+  return api::Expired{sa->destination, sa->spi, front<xfrm_user_expire>(body).hard != 0};
 }
 
 std::optional<Traffic> parse_counters(base::Bytes body) {

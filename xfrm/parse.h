@@ -28,6 +28,8 @@ struct Traffic {
 std::optional<SaIdentity> parse_sa(base::Bytes body);
 /// From XFRM_MSG_NEWPOLICY. Nothing for a socket's policy and for what a Policy cannot say.
 std::optional<Policy> parse_policy(base::Bytes body);
+/// From XFRM_MSG_EXPIRE. Nothing for a protocol other than ESP.
+std::optional<api::Expired> parse_expired(base::Bytes body);
 /// From XFRM_MSG_NEWAE.
 std::optional<Traffic> parse_counters(base::Bytes body);
 

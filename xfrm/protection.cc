@@ -5,103 +5,177 @@
 namespace latchkey::xfrm {
 namespace {
 
-void append_keys(const std::vector<Policy>& policies, std::vector<PolicyKey>& out) {
-  for (const Policy& policy : policies) out.push_back(policy.key);
+const Policy* find(const std::vector<Policy>& policies, const PolicyKey& key) {
+  const auto at = std::ranges::find(policies, key, &Policy::key);
+  return at == policies.end() ? nullptr : &*at;
 }
 
-}  // namespace
-
-/// What of ours stands in the kernel under the key of `next`, if anything does.
-std::optional<Policy> Protections::standing(const Row* row, const Policy& next, const Pair& pair) const {
-  if (row != nullptr && !next.esp) return next;  // a guard: there is only one form of it
-  if (row != nullptr) {
-    const auto same_local = [&](const Tunnel& tunnel) { return tunnel.local == pair.local; };
-    const auto tunnel = std::ranges::find_if(row->tunnels, same_local);
-    if (tunnel != row->tunnels.end()) {
-      const auto policies = tunnel_policies(pair, tunnel->mode, tunnel->reqid, limits_.expiry);
-      return *std::ranges::find_if(policies, [&](const Policy& policy) { return policy.key == next.key; });
-    }
+Changes difference(const std::vector<Policy>& before, const std::vector<Policy>& after) {
+  Changes out;
+  for (const Policy& policy : after) {
+    const Policy* const previous = find(before, policy.key);
+    if (previous == nullptr || *previous != policy) out.write.push_back(policy);
   }
-  const auto left = leftover_.find(next.key);
-  return left == leftover_.end() ? std::nullopt : std::optional(left->second);
-}
-
-base::Result<std::vector<PolicyChange>> Protections::plan(const Pair& pair, api::Mode mode, base::ReqId reqid) const {
-  const auto at = rows_.find(pair.remote);
-  const Row* const row = at == rows_.end() ? nullptr : &at->second;
-  if (row == nullptr && rows_.size() >= limits_.addresses)
-    return base::fail(base::Errc::exhausted, "protected addresses");
-  const auto is_local = [&](const Tunnel& tunnel) { return tunnel.local == pair.local; };
-  if (row != nullptr && row->tunnels.size() >= limits_.locals && std::ranges::none_of(row->tunnels, is_local)) {
-    return base::fail(base::Errc::exhausted, "local addresses of one protected address");
-  }
-  std::vector<PolicyChange> out;
-  for (const Policy& policy : tunnel_policies(pair, mode, reqid, limits_.expiry)) {
-    out.push_back({policy, standing(row, policy, pair)});
-  }
-  for (const Policy& policy : guard_policies(pair.remote, limits_.expiry)) {
-    out.push_back({policy, standing(row, policy, pair)});
+  for (const Policy& policy : before) {
+    if (find(after, policy.key) == nullptr) out.remove.push_back(policy.key);
   }
   return out;
 }
 
-void Protections::installed(const Pair& pair, api::Mode mode, base::ReqId reqid, base::TimePoint now) {
-  const bool fresh = !rows_.contains(pair.remote);
-  const auto at = rows_.try_emplace(pair.remote).first;
-  Row& row = at->second;
-  if (fresh) row.refresh_at = now + limits_.refresh_every;
-  std::erase_if(row.tunnels, [&](const Tunnel& tunnel) { return tunnel.local == pair.local; });
-  row.tunnels.push_back({pair.local, mode, reqid, true});
-  std::vector<Policy> policies;
-  append_policies(pair.remote, row, policies);
-  if (!leftover_.empty()) {
-    for (const Policy& policy : policies) leftover_.erase(policy.key);
-  }
-  schedule(at);
+template <class T>
+void append(std::vector<T>& out, const std::vector<T>& more) {
+  out.insert(out.end(), more.begin(), more.end());
 }
 
-std::vector<PolicyKey> Protections::tunnel_gone(const Pair& pair, base::ReqId reqid, bool keep, base::TimePoint now) {
-  const auto at = rows_.find(pair.remote);
-  if (at == rows_.end()) return {};
+}  // namespace
+
+bool Protections::Row::guarded() const { return std::ranges::any_of(tunnels, &Tunnel::guard); }
+
+Protections::Tunnel* Protections::Row::find(const SaName& in) {
+  const auto at = std::ranges::find(tunnels, in, &Tunnel::in);
+  return at == tunnels.end() ? nullptr : &*at;
+}
+
+/// The newest stands last. What blocks for a lost tunnel between these hosts is replaced.
+void Protections::Row::add(const Tunnel& next) {
+  std::erase_if(tunnels, [&](const Tunnel& each) { return !each.live && each.demand.inner == next.demand.inner; });
+  tunnels.push_back(next);
+}
+
+bool Protections::Row::was_last(const Tunnel& gone) const {
+  return std::ranges::none_of(tunnels,
+                              [&](const Tunnel& each) { return each.guard && each.demand.inner == gone.demand.inner; });
+}
+
+/// What the newest tunnel demands; until it may send, packets go out by the newest of its predecessors that does, or by
+/// the oldest that is left.
+Demand Protections::Row::demand_of(std::size_t owner) const {
+  std::size_t sender = owner;
+  for (std::size_t i = owner; i-- > 0 && !tunnels[sender].sending;) {
+    const Demand& older = tunnels[i].demand;
+    if (older.reqid == tunnels[owner].demand.reqid && older.inner == tunnels[owner].demand.inner) sender = i;
+  }
+  Demand out = tunnels[owner].demand;
+  out.sends_by = tunnels[sender].demand.sends_by;
+  return out;
+}
+
+/// Everything that stands in the kernel for a row: the policies of the newest tunnel of each local address, and the
+/// guard. Where there is a guard, tunnels that did not promise it have no say.
+std::vector<Policy> Protections::standing(const base::Address& remote, const Row& row) const {
+  const bool guarded = row.guarded();
+  std::vector<Policy> out;
+  std::vector<base::Address> done;
+  for (std::size_t i = row.tunnels.size(); i-- > 0;) {
+    const Tunnel& tunnel = row.tunnels[i];
+    const base::Address& local = tunnel.demand.inner.local;
+    if (tunnel.guard != guarded || std::ranges::find(done, local) != done.end()) continue;
+    append(out, tunnel_policies(row.demand_of(i), limits_.expiry));
+    done.push_back(local);
+  }
+  if (guarded) append(out, guard_policies(remote, limits_.expiry));
+  return out;
+}
+
+std::optional<Policy> Protections::leftover(const PolicyKey& key) const {
+  const auto at = leftover_.find(key);
+  return at == leftover_.end() ? std::nullopt : std::optional(at->second);
+}
+
+base::Result<std::vector<PolicyChange>> Protections::plan(const Tunnel& next) const {
+  const base::Address& remote = next.demand.inner.remote;
+  const auto at = rows_.find(remote);
+  if (at == rows_.end() && rows_.size() >= limits_.addresses)
+    return base::fail(base::Errc::exhausted, "protected addresses");
+  Row row = at == rows_.end() ? Row{} : at->second;
+  // DESIGN.md security rule 3: the tunnel that a guard was promised for is the only one.
+  if (row.guarded() && !next.guard) return base::fail(base::Errc::mismatch, "an address with a guard");
+  const std::vector<Policy> before = standing(remote, row);
+  row.add(next);
+  std::set<base::Address> locals;
+  for (const Tunnel& tunnel : row.tunnels) locals.insert(tunnel.demand.inner.local);
+  if (locals.size() > limits_.locals)
+    return base::fail(base::Errc::exhausted, "local addresses of one protected address");
+  std::vector<PolicyChange> out;
+  for (const Policy& policy : difference(before, standing(remote, row)).write) {
+    const Policy* const previous = find(before, policy.key);
+    out.push_back({policy, previous == nullptr ? leftover(policy.key) : *previous});
+  }
+  return out;
+}
+
+std::vector<PolicyKey> Protections::installed(const Tunnel& next, base::TimePoint now) {
+  const auto [at, fresh] = rows_.try_emplace(next.demand.inner.remote);
   Row& row = at->second;
-  const auto tunnel = std::ranges::find_if(row.tunnels, [&](const Tunnel& each) { return each.reqid == reqid; });
-  if (tunnel == row.tunnels.end()) return {};
-  tunnel->live = false;
-  if (keep && row.held_until <= now) row.held_until = now + limits_.guard_after_loss;
-  return prune(at, now);
+  if (fresh) row.refresh_at = now + limits_.refresh_every;
+  const std::vector<Policy> before = standing(at->first, row);
+  row.add(next);
+  const std::vector<Policy> after = standing(at->first, row);
+  if (!leftover_.empty()) {
+    for (const Policy& policy : after) leftover_.erase(policy.key);
+  }
+  schedule(at);
+  return difference(before, after).remove;
+}
+
+bool Protections::has(const Pair& inner, const Pair& outer, base::ReqId reqid) const {
+  const auto at = rows_.find(inner.remote);
+  return at != rows_.end() && std::ranges::any_of(at->second.tunnels, [&](const Tunnel& tunnel) {
+           return tunnel.live && tunnel.demand.reqid == reqid && tunnel.demand.inner == inner &&
+                  tunnel.demand.outer == outer;
+         });
+}
+
+Changes Protections::tunnel_gone(const Pair& inner, const SaName& in, bool keep, base::TimePoint now) {
+  const auto at = rows_.find(inner.remote);
+  Tunnel* const found = at == rows_.end() ? nullptr : at->second.find(in);
+  if (found == nullptr) return {};
+  Row& row = at->second;
+  const std::vector<Policy> before = standing(at->first, row);
+  Tunnel gone = *found;
+  std::erase_if(row.tunnels, [&](const Tunnel& each) { return each.in == in; });
+  if (gone.guard && row.was_last(gone)) {
+    if (keep && row.held_until <= now) row.held_until = now + limits_.guard_after_loss;
+    gone.live = false;
+    row.tunnels.push_back(gone);
+  }
+  return settle(at, before, now);
+}
+
+Changes Protections::start_sending(const Pair& inner, const SaName& in) {
+  const auto at = rows_.find(inner.remote);
+  Tunnel* const found = at == rows_.end() ? nullptr : at->second.find(in);
+  if (found == nullptr || found->sending) return {};
+  const std::vector<Policy> before = standing(at->first, at->second);
+  found->sending = true;
+  return difference(before, standing(at->first, at->second));
 }
 
 bool Protections::hold(const base::Address& remote, base::TimePoint until) {
   const auto at = rows_.find(remote);
-  if (at == rows_.end()) return false;
+  if (at == rows_.end() || !at->second.guarded()) return false;
   at->second.held_until = until;
   schedule(at);
   return true;
 }
 
-std::vector<PolicyKey> Protections::release(const base::Address& remote) {
+Changes Protections::release(const base::Address& remote) {
   const auto at = rows_.find(remote);
   if (at == rows_.end()) return {};
   at->second.held_until = base::TimePoint::min();
-  return prune(at, base::TimePoint::min());
+  return settle(at, standing(at->first, at->second), base::TimePoint::min());
 }
 
-/// Drops what nothing holds any more: policies of lost tunnels, and the guard with the last of them.
-std::vector<PolicyKey> Protections::prune(Rows::iterator at, base::TimePoint now) {
+/// Drops what nothing holds any more: policies of lost tunnels, and the guard with the last of them. Returns what is
+/// different from `before`; the row may be gone.
+Changes Protections::settle(Rows::iterator at, const std::vector<Policy>& before, base::TimePoint now) {
   Row& row = at->second;
-  std::vector<PolicyKey> out;
-  if (row.held_until <= now) {
-    for (const Tunnel& tunnel : row.tunnels) {
-      if (tunnel.live) continue;
-      append_keys(tunnel_policies({tunnel.local, at->first}, tunnel.mode, tunnel.reqid, limits_.expiry), out);
-    }
-    std::erase_if(row.tunnels, [](const Tunnel& tunnel) { return !tunnel.live; });
-  }
+  if (row.held_until <= now) std::erase_if(row.tunnels, [](const Tunnel& tunnel) { return !tunnel.live; });
+  Changes out = difference(before, standing(at->first, row));
   if (!row.tunnels.empty()) {
     schedule(at);
     return out;
   }
-  append_keys(guard_policies(at->first, limits_.expiry), out);
   unschedule(at);
   rows_.erase(at);
   return out;
@@ -115,17 +189,8 @@ void Protections::schedule(Rows::iterator at) {
   wakes_.insert({row.wake, at->first});
 }
 
-void Protections::append_policies(const base::Address& remote, const Row& row, std::vector<Policy>& out) const {
-  for (const Tunnel& tunnel : row.tunnels) {
-    const auto policies = tunnel_policies({tunnel.local, remote}, tunnel.mode, tunnel.reqid, limits_.expiry);
-    out.insert(out.end(), policies.begin(), policies.end());
-  }
-  const auto guard = guard_policies(remote, limits_.expiry);
-  out.insert(out.end(), guard.begin(), guard.end());
-}
-
-Due Protections::take_due(base::TimePoint now, std::size_t limit) {
-  Due out;
+Changes Protections::take_due(base::TimePoint now, std::size_t limit) {
+  Changes out;
   if (next() > now) return out;
   // Each replaced policy makes the kernel forget its cached routes, so refreshes that are due soon come along now.
   const base::TimePoint soon = now + limits_.refresh_every / 4;
@@ -137,10 +202,8 @@ Due Protections::take_due(base::TimePoint now, std::size_t limit) {
   for (const base::Address& remote : due) {
     const auto at = rows_.find(remote);
     at->second.refresh_at = now + limits_.refresh_every;
-    const auto gone = prune(at, now);
-    out.remove.insert(out.remove.end(), gone.begin(), gone.end());
-    if (const auto still = rows_.find(remote); still != rows_.end())
-      append_policies(remote, still->second, out.refresh);
+    append(out.remove, settle(at, standing(remote, at->second), now).remove);
+    if (const auto still = rows_.find(remote); still != rows_.end()) append(out.write, standing(remote, still->second));
   }
   return out;
 }
@@ -148,15 +211,22 @@ Due Protections::take_due(base::TimePoint now, std::size_t limit) {
 std::vector<PolicyKey> Protections::take_all() {
   std::vector<PolicyKey> out;
   for (const auto& [remote, row] : rows_) {
-    std::vector<Policy> policies;
-    append_policies(remote, row, policies);
-    append_keys(policies, out);
+    for (const Policy& policy : standing(remote, row)) out.push_back(policy.key);
   }
   for (const auto& [key, policy] : leftover_) out.push_back(key);
   rows_.clear();
   wakes_.clear();
   leftover_.clear();
   return out;
+}
+
+bool Protections::guarded(const base::Address& remote) const {
+  const auto at = rows_.find(remote);
+  return at != rows_.end() && at->second.guarded();
+}
+
+std::size_t Protections::guards() const {
+  return static_cast<std::size_t>(std::ranges::count_if(rows_, [](const auto& row) { return row.second.guarded(); }));
 }
 
 }  // namespace latchkey::xfrm

@@ -17,14 +17,16 @@ struct PolicyChange {
   std::optional<Policy> previous;
 };
 
-/// What has to be done in the kernel at a moment.
-struct Due {
-  std::vector<Policy> refresh;  ///< their hard expiry is to be put off
+/// What has to be done in the kernel, in this order.
+struct Changes {
+  std::vector<Policy> write;  ///< made, or put in the place of what stands there; their hard expiry begins anew
   std::vector<PolicyKey> remove;
 };
 
-/// One row per remote address: the guard, and the policies of each local address that has or had a tunnel to it.
-/// A tunnel that was lost keeps its policies, which then block, as long as the guard is held.
+/// One row per remote address (inside the tunnel): the tunnels that end there, and the guard if one of them promised
+/// it. The policies between it and a local address are those of the newest tunnel; the older ones, which it replaces,
+/// have none, and get them back if it goes first. The last guarded tunnel that is lost may keep them, and they then
+/// block.
 class Protections {
  public:
   struct Limits {
@@ -34,52 +36,62 @@ class Protections {
     base::Duration refresh_every;
     base::Duration guard_after_loss;
   };
+  struct Tunnel {
+    SaName in;  ///< its inbound SA, which names it
+    Demand demand;
+    bool guard = true;    ///< nothing else may reach the address (api::ChildSa)
+    bool sending = true;  ///< or packets go out by the next older one with its reqid, while there is one
+    bool live = true;     ///< its SAs are there
+  };
   explicit Protections(Limits limits) : limits_(limits) {}
 
   /// Policies of ours that an earlier process left; they block until they expire.
   void adopt(const Policy& policy) { leftover_.insert_or_assign(policy.key, policy); }
-  /// What a tunnel's policies and its guard change in the kernel, in the order of installation: the guard last. Error:
-  /// exhausted.
-  base::Result<std::vector<PolicyChange>> plan(const Pair& pair, api::Mode mode, base::ReqId reqid) const;
-  /// The plan was carried out. `now` may be a little old.
-  void installed(const Pair& pair, api::Mode mode, base::ReqId reqid, base::TimePoint now);
-  /// The tunnel's SAs are gone. Returns what goes with them: nothing while a guard is held (`keep`, hold()) or if
-  /// another tunnel has replaced it.
-  std::vector<PolicyKey> tunnel_gone(const Pair& pair, base::ReqId reqid, bool keep, base::TimePoint now);
-  /// False if `remote` is not protected.
+  /// What the tunnel changes in the kernel, in the order of installation: the guard last. Errors: exhausted; mismatch
+  /// if the address is guarded and `next` is not.
+  base::Result<std::vector<PolicyChange>> plan(const Tunnel& next) const;
+  /// The plan was carried out. Returns what else goes: a guard ends what unguarded tunnels to that address had. `now`
+  /// may be a little old.
+  std::vector<PolicyKey> installed(const Tunnel& next, base::TimePoint now);
+  /// Whether a live tunnel between those hosts has that reqid.
+  bool has(const Pair& inner, const Pair& outer, base::ReqId reqid) const;
+  /// The tunnel's SAs are going. `keep`: a guarded one that was the last between its hosts leaves its policies.
+  Changes tunnel_gone(const Pair& inner, const SaName& in, bool keep, base::TimePoint now);
+  Changes start_sending(const Pair& inner, const SaName& in);
+  /// False if `remote` is not guarded.
   bool hold(const base::Address& remote, base::TimePoint until);
-  /// Returns what goes at once.
-  std::vector<PolicyKey> release(const base::Address& remote);
+  Changes release(const base::Address& remote);
 
   /// At most `limit` addresses' work that is due at `now` or soon after; call again while next() <= now.
-  Due take_due(base::TimePoint now, std::size_t limit);
+  Changes take_due(base::TimePoint now, std::size_t limit);
   base::TimePoint next() const { return wakes_.empty() ? base::kNever : wakes_.begin()->first; }
   /// All that stands in the kernel; the table is empty afterwards.
   std::vector<PolicyKey> take_all();
 
-  bool contains(const base::Address& remote) const { return rows_.contains(remote); }
-  std::size_t size() const { return rows_.size(); }
+  bool guarded(const base::Address& remote) const;
+  std::size_t guards() const;
 
  private:
-  struct Tunnel {
-    base::Address local;
-    api::Mode mode;
-    base::ReqId reqid;
-    bool live;
-  };
   struct Row {
-    std::vector<Tunnel> tunnels;
+    std::vector<Tunnel> tunnels;  ///< in the order of installation
     base::TimePoint held_until = base::TimePoint::min();
     base::TimePoint refresh_at{};
     base::TimePoint wake = base::kNever;
+
+    bool guarded() const;
+    Tunnel* find(const SaName& in);
+    void add(const Tunnel& next);
+    /// False if another guarded tunnel between these hosts is left.
+    bool was_last(const Tunnel& gone) const;
+    Demand demand_of(std::size_t owner) const;
   };
   using Rows = std::map<base::Address, Row>;
 
-  std::optional<Policy> standing(const Row* row, const Policy& next, const Pair& pair) const;
-  std::vector<PolicyKey> prune(Rows::iterator at, base::TimePoint now);
+  std::vector<Policy> standing(const base::Address& remote, const Row& row) const;
+  std::optional<Policy> leftover(const PolicyKey& key) const;
+  Changes settle(Rows::iterator at, const std::vector<Policy>& before, base::TimePoint now);
   void schedule(Rows::iterator at);
   void unschedule(Rows::iterator at) { wakes_.erase({at->second.wake, at->first}); }
-  void append_policies(const base::Address& remote, const Row& row, std::vector<Policy>& out) const;
 
   Limits limits_;
   Rows rows_;

@@ -41,6 +41,7 @@ struct Template {
   base::ReqId reqid;
   base::Address source;
   base::Address destination;
+  base::Spi spi = {};  ///< of the one SA that does; 0: any with that reqid
 
   friend bool operator==(const Template&, const Template&) = default;
 };
@@ -63,6 +64,14 @@ struct UdpPorts {
   friend bool operator==(const UdpPorts&, const UdpPorts&) = default;
 };
 
+/// What names an SA in the kernel.
+struct SaName {
+  base::Address destination;
+  base::Spi spi;
+
+  friend auto operator<=>(const SaName&, const SaName&) = default;
+};
+
 /// One direction's SA. `key` is a view: key and salt, as RFC 4106 and RFC 7634 put them together.
 struct Sa {
   api::Mode mode{};
@@ -75,6 +84,8 @@ struct Sa {
   std::optional<UdpPorts> encapsulation;
   std::chrono::seconds expiry{0};  ///< hard, from now; 0: none
   std::uint16_t replay_window = 128;
+  api::SoftLimits soft = {};  ///< where the kernel is to say so
+  bool other_family = false;  ///< carries packets of the family that its own addresses are not of
 };
 
 }  // namespace latchkey::xfrm

@@ -1,9 +1,11 @@
 #pragma once
 // What XfrmKernel and its handles share. Private to xfrm/.
 
-#include <unordered_map>
+#include <map>
+#include <set>
 #include <unordered_set>
 
+#include "xfrm/events.h"
 #include "xfrm/kernel.h"
 #include "xfrm/netlink.h"
 #include "xfrm/parse.h"
@@ -11,31 +13,40 @@
 
 namespace latchkey::xfrm {
 
-/// A tunnel's two SAs.
+/// What is known of a tunnel whose SAs are in the kernel, beside the inbound one's name.
 struct LiveTunnel {
-  Pair pair;
-  base::Spi in;
+  Pair inner;
+  Pair outer;
   base::Spi out;
+  base::ReqId reqid;
 };
 
 struct XfrmKernel::State {
-  State(api::Random& random_source, XfrmConfig chosen, std::unique_ptr<Netlink> door);
+  State(api::Random& random_source, XfrmConfig chosen, std::unique_ptr<Netlink> door, std::unique_ptr<Events> listener);
 
   /// Keeps the words for last_error(), hands the static text to the caller.
   std::unexpected<base::Error> refuse(base::Errc code, std::string_view text, std::string words);
   /// A reqid that none of ours bears.
   base::ReqId new_reqid();
-  void forget_spi(const Pair& pair, base::Spi spi, base::ReqId reqid);
-  void end_tunnel(base::ReqId reqid, bool keep_guard);
+  void forget_spi(const SaName& larval, base::ReqId reqid);
+  /// One of those that share the reqid needs it no longer.
+  void drop_reqid(base::ReqId reqid) { reqids.erase(reqids.find(reqid.value)); }
+  base::Result<void> install(const Protections::Tunnel& tunnel, const api::ChildSa& child);
+  void end_tunnel(const SaName& in, bool keep_guard);
+  /// Writes before it removes, so that traffic finds a policy all the time. The reply is the first refusal to write.
+  Reply carry_out(const Changes& changes);
 
   api::Random& random;
   XfrmConfig config;
   std::unique_ptr<Netlink> netlink;  ///< null if it could not be opened; error says why
+  std::unique_ptr<Events> events;    ///< null if nothing is heard
+  std::uint64_t events_lost = 0;
   std::string error;
-  base::TimePoint now{};                     ///< as of the last call that was told the time; a little old otherwise
-  std::unordered_set<std::uint32_t> reqids;  ///< of SPIs set aside and of live tunnels
+  base::TimePoint now{};  ///< as of the last call that was told the time; a little old otherwise
+  std::unordered_multiset<std::uint32_t> reqids;  ///< one for each SPI set aside and each live tunnel
   std::size_t reserved = 0;
-  std::unordered_map<std::uint32_t, LiveTunnel> live;  ///< by reqid
+  std::map<SaName, LiveTunnel> live;  ///< by the inbound SA
+  std::set<SaName> sas;               ///< both of each live tunnel
   Protections protections;
   std::vector<Policy> exemptions;  ///< that stand in the kernel
   base::TimePoint exemptions_due = base::kNever;

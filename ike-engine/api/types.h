@@ -101,6 +101,8 @@ struct Expired {
   base::Address destination;  ///< of its packets: ours for an inbound SA
   base::Spi spi;
   bool hard = false;  ///< the SA is gone; otherwise it should be replaced soon
+
+  friend bool operator==(const Expired&, const Expired&) = default;
 };
 
 /// Why a negotiation or an SA ended.

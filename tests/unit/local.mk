@@ -63,9 +63,11 @@ tests_unit_engine_test_SOURCES = \
 tests_unit_engine_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
 
 tests_unit_xfrm_test_SOURCES = \
+  tests/unit/xfrm/clients_test.cc tests/unit/xfrm/demands.h tests/unit/xfrm/expiry_test.cc \
   tests/unit/xfrm/fake_kernel.cc tests/unit/xfrm/fake_kernel.h tests/unit/xfrm/host_kernel_test.cc \
-  tests/unit/xfrm/kernel_test.cc tests/unit/xfrm/lab_hosts.cc tests/unit/xfrm/lab_hosts.h \
-  tests/unit/xfrm/messages_test.cc tests/unit/xfrm/parse_test.cc
+  tests/unit/xfrm/kernel_fixture.h tests/unit/xfrm/kernel_test.cc tests/unit/xfrm/lab_hosts.cc \
+  tests/unit/xfrm/lab_hosts.h tests/unit/xfrm/messages_test.cc tests/unit/xfrm/parse_test.cc \
+  tests/unit/xfrm/replacement_test.cc
 tests_unit_xfrm_test_LDADD = $(LINK_XFRM) $(GTEST_LINK)
 
 # The kernel port on a kernel with ESP; tests/lab/scenarios/xfrm_port runs it.

@@ -10,6 +10,12 @@
 namespace latchkey::xfrm {
 namespace {
 
+xfrm_usersa_info info_of(base::Bytes body) {
+  xfrm_usersa_info info;
+  std::memcpy(&info, body.data(), sizeof info);
+  return info;
+}
+
 Reply refused(int error) { return {error, errno_words(error)}; }
 
 FakeState::SaKey key_of(base::Bytes body) {
@@ -44,13 +50,14 @@ Reply FakeKernel::take(const Message& message) {
   switch (type) {
     case XFRM_MSG_NEWSA: {
       const auto [at, fresh] = state_.sas.try_emplace(key_of(body(message)), false);
-      if (fresh) state_.reqids[at->first] = parse_sa(body(message))->reqid;
+      if (fresh) state_.infos[at->first] = info_of(body(message));
       return fresh ? Reply{} : refused(EEXIST);
     }
     case XFRM_MSG_UPDSA: {
       const auto at = state_.sas.find(key_of(body(message)));
       if (at == state_.sas.end()) return refused(ESRCH);
       at->second = false;
+      state_.infos[at->first] = info_of(body(message));
       return {};
     }
     case XFRM_MSG_DELSA: return state_.sas.erase(key_of_id(body(message))) ? Reply{} : refused(ESRCH);
@@ -70,28 +77,29 @@ Reply FakeKernel::take(const Message& message) {
 
 /// The larval SA as the kernel would answer: the request's own structure with an SPI.
 base::Bytes FakeKernel::allocate(base::Bytes request) {
-  xfrm_usersa_info info;
-  std::memcpy(&info, request.data(), sizeof info);
+  xfrm_usersa_info info = info_of(request);
   info.id.spi = htonl(next_spi_++);
   info.lft.hard_add_expires_seconds = 30;
   answer_.resize(sizeof info);
   std::memcpy(answer_.data(), &info, sizeof info);
   state_.sas[key_of(answer_)] = true;
-  state_.reqids[key_of(answer_)] = base::ReqId{info.reqid};
+  state_.infos[key_of(answer_)] = info;
   return answer_;
 }
 
 base::Bytes FakeKernel::dump(const FakeState::SaKey& key) {
-  xfrm_usersa_info info{};
-  info.family = key.first.is_v4() ? AF_INET : AF_INET6;
-  std::memcpy(&info.id.daddr, key.first.bytes().data(), key.first.bytes().size());
-  info.id.spi = htonl(key.second);
-  info.id.proto = IPPROTO_ESP;
-  info.reqid = state_.reqids[key].value;
-  info.lft.hard_add_expires_seconds = 4200;
+  const xfrm_usersa_info& info = state_.infos.at(key);
   answer_.resize(sizeof info);
   std::memcpy(answer_.data(), &info, sizeof info);
   return answer_;
+}
+
+void FakeState::expire(const SaKey& sa, bool hard) {
+  xfrm_user_expire event{};
+  event.state = infos.at(sa);
+  event.hard = hard ? 1 : 0;
+  const auto* const octets = reinterpret_cast<const std::uint8_t*>(&event);
+  expiries.emplace_back(octets, octets + sizeof event);
 }
 
 }  // namespace latchkey::xfrm

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "ike-engine/api/ports.h"
-#include "xfrm/netlink.h"
+#include "xfrm/events.h"
 #include "xfrm/parse.h"
 
 namespace latchkey::xfrm {
@@ -26,11 +26,29 @@ class CountingRandom final : public api::Random {
 struct FakeState {
   using SaKey = std::pair<base::Address, std::uint32_t>;  ///< destination, SPI
   std::map<SaKey, bool> sas;                              ///< true: larval
-  std::map<SaKey, base::ReqId> reqids;
+  std::map<SaKey, xfrm_usersa_info> infos;                ///< what they were made of
   std::map<PolicyKey, Policy> policies;
   std::vector<std::uint16_t> types;         ///< XFRM_MSG_* in the order received
   std::vector<std::size_t> batches;         ///< sizes
   std::map<std::uint16_t, Reply> refusals;  ///< the next message of this type is refused so
+  std::vector<base::Buffer> expiries;       ///< XFRM_MSG_EXPIRE that nobody has taken yet
+  bool dropped = false;                     ///< some did not fit
+
+  /// An SA of this kernel has reached a limit.
+  void expire(const SaKey& sa, bool hard);
+};
+
+class FakeEvents final : public Events {
+ public:
+  explicit FakeEvents(FakeState& state) : state_(state) {}
+  int fd() const override { return 4711; }
+  bool take(const Visit& visit) override {
+    for (const base::Buffer& body : std::exchange(state_.expiries, {})) visit(XFRM_MSG_EXPIRE, body);
+    return !std::exchange(state_.dropped, false);
+  }
+
+ private:
+  FakeState& state_;
 };
 
 class FakeKernel final : public Netlink {

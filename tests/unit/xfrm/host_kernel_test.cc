@@ -10,10 +10,10 @@
 #include <chrono>
 #include <cstdio>
 
+#include "tests/unit/xfrm/demands.h"
 #include "tests/unit/xfrm/lab_hosts.h"
 #include "xfrm/installer.h"
 #include "xfrm/messages.h"
-#include "xfrm/ours.h"
 #include "xfrm/parse.h"
 
 namespace latchkey::xfrm {
@@ -72,7 +72,8 @@ using xfrm_on_this_kernel = Fixture;
 
 TEST_F(xfrm_on_this_kernel, shows_policies_as_they_were_written) {
   if (!ready) return;
-  std::vector<Policy> wanted = tunnel_policies({kLocal, kRemote}, api::Mode::tunnel, base::ReqId{0x4c000001}, 120s);
+  std::vector<Policy> wanted =
+      tunnel_policies(demand(kLocal, kRemote, api::Mode::tunnel, base::ReqId{0x4c000001}), 120s);
   for (const auto& more :
        {guard_policies(kRemote, 120s), dns_exemptions(base::Family::ipv6, 120s), neighbour_exemptions(120s)}) {
     wanted.insert(wanted.end(), more.begin(), more.end());

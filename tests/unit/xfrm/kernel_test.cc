@@ -1,60 +1,17 @@
 #include "xfrm/kernel.h"
 
-#include <gtest/gtest.h>
+#include <arpa/inet.h>
 
-#include <algorithm>
 #include <cerrno>
 
-#include "tests/unit/xfrm/fake_kernel.h"
-#include "xfrm/ours.h"
+#include "tests/unit/xfrm/kernel_fixture.h"
 
 namespace latchkey::xfrm {
 namespace {
 
 using namespace std::chrono_literals;
 
-const base::Address kLocal = *base::Address::parse("192.0.2.1");
-const base::Address kOtherLocal = *base::Address::parse("192.0.2.2");
-const base::Address kRemote = *base::Address::parse("198.51.100.7");
-const base::TimePoint kStart{1000s};
-
-struct Fixture : testing::Test {
-  FakeState state;
-  CountingRandom random;
-  XfrmConfig config{.exempt_dns = false, .exempt_neighbour_discovery = false};
-  XfrmKernel kernel{random, config, std::make_unique<FakeKernel>(state)};
-
-  std::unique_ptr<api::ReservedSpi> reserve(const base::Address& local = kLocal,
-                                            const base::Address& remote = kRemote) {
-    return kernel.allocate_spi(local, remote).value();
-  }
-  api::ChildSa child(base::Spi in, const base::Address& local = kLocal, const base::Address& remote = kRemote) {
-    api::ChildSa out;
-    out.local = local;
-    out.remote = remote;
-    out.local_port = out.remote_port = 4500;
-    out.spi_in = in;
-    out.spi_out = base::Spi{next_out++};
-    out.key_in = base::SecretBytes(36);
-    out.key_out = base::SecretBytes(36);
-    return out;
-  }
-  base::Result<std::unique_ptr<api::KernelTunnel>> install(const base::Address& local = kLocal,
-                                                           const base::Address& remote = kRemote) {
-    auto spi = reserve(local, remote);
-    const base::Spi in = spi->spi();
-    return kernel.install(std::move(spi), child(in, local, remote));
-  }
-  bool empty() const { return state.sas.empty() && state.policies.empty(); }
-  std::size_t count(Action action) const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(state.policies, [&](const auto& each) { return each.second.action == action; }));
-  }
-
-  std::uint32_t next_out = 0x8000;
-};
-
-using xfrm_kernel = Fixture;
+using xfrm_kernel = KernelFixture;
 
 TEST_F(xfrm_kernel, gives_an_unused_spi_back) {
   auto spi = reserve();
@@ -87,32 +44,6 @@ TEST_F(xfrm_kernel, takes_everything_away_with_the_handle) {
   tunnel->reset();
   EXPECT_TRUE(empty());
   EXPECT_EQ(kernel.guards(), 0U);
-}
-
-TEST_F(xfrm_kernel, keeps_the_outbound_sa_back_until_it_is_wanted) {
-  auto spi = reserve();
-  api::ChildSa rekeyed = child(spi->spi());
-  rekeyed.sending = false;
-  const auto tunnel = kernel.install(std::move(spi), rekeyed);
-  ASSERT_TRUE(tunnel);
-  EXPECT_EQ(state.sas.size(), 1U);
-  EXPECT_TRUE((*tunnel)->counters());
-  EXPECT_TRUE((*tunnel)->start_sending());
-  EXPECT_EQ(state.sas.size(), 2U);
-  EXPECT_TRUE((*tunnel)->start_sending()) << "a second time changes nothing";
-  EXPECT_EQ(state.sas.size(), 2U);
-}
-
-TEST_F(xfrm_kernel, says_so_when_the_outbound_sa_is_refused_later) {
-  auto spi = reserve();
-  api::ChildSa rekeyed = child(spi->spi());
-  rekeyed.sending = false;
-  const auto tunnel = kernel.install(std::move(spi), rekeyed);
-  state.refusals[XFRM_MSG_NEWSA] = {EINVAL, "Requested COMP algorithm not found"};
-  const auto sending = (*tunnel)->start_sending();
-  ASSERT_FALSE(sending);
-  EXPECT_EQ(sending.error().code, base::Errc::kernel);
-  EXPECT_NE(kernel.last_error().find("the outbound SA"), std::string::npos) << kernel.last_error();
 }
 
 struct RefusalCase {
@@ -154,7 +85,7 @@ TEST_F(xfrm_kernel, refuses_an_spi_that_was_set_aside_for_others) {
 }
 
 TEST_F(xfrm_kernel, never_replaces_a_policy_of_somebody_else) {
-  Policy theirs = tunnel_policies({kLocal, kRemote}, api::Mode::tunnel, base::ReqId{7}, 0s)[2];
+  Policy theirs = tunnel_policies(demand(kLocal, kRemote, api::Mode::tunnel, base::ReqId{7}), 0s)[2];
   state.policies[theirs.key] = theirs;
   EXPECT_FALSE(install());
   EXPECT_NE(kernel.last_error().find("the outbound policy 192.0.2.1/32 -> 198.51.100.7/32"), std::string::npos);
@@ -270,10 +201,13 @@ TEST_F(xfrm_kernel, refreshes_many_tunnels_in_bounded_steps) {
 TEST_F(xfrm_kernel, deletes_stale_sas_and_lets_stale_policies_block) {
   const auto lost = install();  // as if the process had died: the handle does nothing before the end
   ASSERT_TRUE(lost);
-  Policy foreign = tunnel_policies({kOtherLocal, kRemote}, api::Mode::tunnel, base::ReqId{7}, 120s)[2];
+  Policy foreign = tunnel_policies(demand(kOtherLocal, kRemote, api::Mode::tunnel, base::ReqId{7}), 120s)[2];
   state.policies[foreign.key] = foreign;
-  state.sas[{kRemote, 0x77}] = false;
-  state.reqids[{kRemote, 0x77}] = base::ReqId{7};
+  const FakeState::SaKey theirs{kRemote, 0x77};
+  state.sas[theirs] = false;
+  state.infos[theirs] = state.infos.at({kRemote, 0x8000});
+  state.infos[theirs].id.spi = htonl(0x77);
+  state.infos[theirs].reqid = 7;
   XfrmKernel next(random, config, std::make_unique<FakeKernel>(state));
   const auto found = next.startup(kStart);
   ASSERT_TRUE(found);
@@ -284,7 +218,7 @@ TEST_F(xfrm_kernel, deletes_stale_sas_and_lets_stale_policies_block) {
   next.shutdown();
   EXPECT_EQ(state.policies.size(), 1U);
   EXPECT_TRUE(state.policies.contains(foreign.key));
-  EXPECT_TRUE(state.sas.contains({kRemote, 0x77}));
+  EXPECT_TRUE(state.sas.contains(theirs));
 }
 
 TEST_F(xfrm_kernel, takes_over_stale_policies_for_a_new_tunnel) {

@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 
 #include "tests/support/octets.h"
-#include "xfrm/ours.h"
+#include "tests/unit/xfrm/demands.h"
 #include "xfrm/parse.h"
 
 // The expected octets are what Debian's iproute2 6.1 sends for the command in the comment, without the netlink header.
@@ -133,6 +133,35 @@ TEST(xfrm_messages, writes_an_sa_with_chacha20_for_ipv6_in_transport_mode_withou
   EXPECT_MESSAGE(new_sa(sa).value(), XFRM_MSG_NEWSA, info + cipher + replay);
 }
 
+// ip xfrm state add src 2001:db8::1 dst 2001:db8::2 proto esp spi 0x12345678 reqid 0x4c010203 mode tunnel flag esn
+//   flag af-unspec replay-window 128 aead 'rfc4106(gcm(aes))' 0x0102..14 128 limit time-hard 4200
+//   limit byte-soft 1000000 limit packet-soft 5000
+TEST(xfrm_messages, writes_soft_limits_and_packets_of_the_other_family) {
+  const base::Buffer key = hex("0102030405060708090a0b0c0d0e0f1011121314");
+  Sa sa = sample_sa(key);
+  sa.source = kLocal6;
+  sa.destination = kRemote6;
+  sa.encapsulation.reset();
+  sa.soft = {1000000, 5000};
+  sa.other_family = true;
+  const std::string info = kNoSelector +
+                           "20010db8000000000000000000000002"
+                           "12345678"
+                           "32000000"
+                           "20010db8000000000000000000000001"
+                           "40420f0000000000ffffffffffffffff"
+                           "8813000000000000ffffffffffffffff" +
+                           seconds("6810") + kUnused +
+                           "0302014c"
+                           "0a00"
+                           "01"
+                           "00"
+                           "a0"
+                           "00000000000000";
+  const Message built = new_sa(sa).value();
+  EXPECT_EQ(base::to_hex(base::Bytes(body(built)).first(sizeof(xfrm_usersa_info))), base::to_hex(hex(info)));
+}
+
 TEST(xfrm_messages, refuses_what_is_no_sa) {
   const base::Buffer key(20), short_key(16), long_key(36);
   EXPECT_TRUE(new_sa(sample_sa(key)));
@@ -185,9 +214,9 @@ const std::string kOutSelector = kRemoteField + kLocalField +
                                  kZero4 + kZero4;
 
 // ip xfrm policy add src 192.0.2.1/32 dst 198.51.100.7/32 dir out priority 19458 limit time-hard 120
-//   tmpl src 192.0.2.1 dst 198.51.100.7 proto esp reqid 0x4c010203 mode tunnel
+//   tmpl src 192.0.2.1 dst 198.51.100.7 proto esp spi 0x8000 reqid 0x4c010203 mode tunnel
 TEST(xfrm_messages, writes_a_tunnels_policy) {
-  const Policy policy = tunnel_policies({kLocal, kRemote}, api::Mode::tunnel, kReqId, 120s)[2];
+  const Policy policy = tunnel_policies(demand(kLocal, kRemote, api::Mode::tunnel, kReqId), 120s)[2];
   const std::string text = kOutSelector + kNoByteLimit + kNoPacketLimit + seconds("7800") + std::string(64, '0') +
                            "024c0000"
                            "00000000"
@@ -198,7 +227,7 @@ TEST(xfrm_messages, writes_a_tunnels_policy) {
                            "00000000"
                            "44000500" +
                            kRemoteField +
-                           "00000000"
+                           "00008000"
                            "32000000"
                            "02000000" +
                            kLocalField +
@@ -271,7 +300,7 @@ TEST(xfrm_messages, writes_exemptions) {
 
 // ip xfrm policy delete src 192.0.2.1/32 dst 198.51.100.7/32 dir out
 TEST(xfrm_messages, deletes_a_policy) {
-  const Policy policy = tunnel_policies({kLocal, kRemote}, api::Mode::tunnel, kReqId, 120s)[2];
+  const Policy policy = tunnel_policies(demand(kLocal, kRemote, api::Mode::tunnel, kReqId), 120s)[2];
   EXPECT_MESSAGE(delete_policy(policy.key), XFRM_MSG_DELPOLICY,
                  kOutSelector +
                      "00000000"

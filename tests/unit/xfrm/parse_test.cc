@@ -1,12 +1,15 @@
 #include "xfrm/parse.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <linux/xfrm.h>
 #include <netinet/in.h>
 
+#include <cstring>
+
 #include "tests/support/octets.h"
+#include "tests/unit/xfrm/demands.h"
 #include "xfrm/messages.h"
-#include "xfrm/ours.h"
 
 namespace latchkey::xfrm {
 namespace {
@@ -23,8 +26,9 @@ base::Buffer body(const Message& message) { return base::to_buffer(message.bytes
 std::vector<Policy> all_shapes() {
   std::vector<Policy> out;
   const auto add = [&](const std::vector<Policy>& more) { out.insert(out.end(), more.begin(), more.end()); };
-  add(tunnel_policies({kLocal, kRemote}, api::Mode::tunnel, base::ReqId{0x4c000001}, 120s));
-  add(tunnel_policies({kLocal6, kRemote6}, api::Mode::transport, base::ReqId{0x4c000002}, 120s));
+  add(tunnel_policies(demand(kLocal, kRemote, api::Mode::tunnel, base::ReqId{0x4c000001}), 120s));
+  add(tunnel_policies(demand(kLocal6, kRemote6, api::Mode::transport, base::ReqId{0x4c000002}), 120s));
+  add(tunnel_policies({{kLocal, kRemote}, {kLocal6, kRemote6}, api::Mode::tunnel, base::ReqId{0x4c000003}, {}}, 120s));
   add(guard_policies(kRemote, 120s));
   add(guard_policies(kRemote6, 120s));
   add(dns_exemptions(base::Family::ipv4, 120s));
@@ -50,7 +54,7 @@ TEST(xfrm_parse, refuses_truncated_answers) {
 
 TEST(xfrm_parse, passes_over_policies_that_we_never_make) {
   const base::Buffer good =
-      body(new_policy(tunnel_policies({kLocal, kRemote}, api::Mode::tunnel, base::ReqId{0x4c000001}, 120s)[0]));
+      body(new_policy(tunnel_policies(demand(kLocal, kRemote, api::Mode::tunnel, base::ReqId{0x4c000001}), 120s)[0]));
   ASSERT_TRUE(parse_policy(good));
   struct Case {
     const char* what;
@@ -70,6 +74,24 @@ TEST(xfrm_parse, passes_over_policies_that_we_never_make) {
   Message marked = new_policy(guard_policies(kRemote, 120s)[0]);
   marked.attribute(XFRMA_MARK, xfrm_mark{1, 1});
   EXPECT_FALSE(parse_policy(body(marked)));
+}
+
+TEST(xfrm_parse, reads_expiries) {
+  xfrm_user_expire event{};
+  event.state.family = AF_INET;
+  std::memcpy(&event.state.id.daddr, kRemote.bytes().data(), 4);
+  event.state.id.spi = htonl(0x12345678);
+  event.state.id.proto = IPPROTO_ESP;
+  const auto octets = [&] {
+    const auto* const first = reinterpret_cast<const std::uint8_t*>(&event);
+    return base::Buffer(first, first + sizeof event);
+  };
+  EXPECT_EQ(parse_expired(octets()), (api::Expired{kRemote, base::Spi{0x12345678}, false}));
+  event.hard = 1;
+  EXPECT_EQ(parse_expired(octets()), (api::Expired{kRemote, base::Spi{0x12345678}, true}));
+  support::expect_every_truncation_refused(octets(), parse_expired);
+  event.state.id.proto = IPPROTO_AH;
+  EXPECT_FALSE(parse_expired(octets()));
 }
 
 TEST(xfrm_parse, reads_counters) {
