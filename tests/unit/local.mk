@@ -73,7 +73,10 @@ tests_unit_xfrm_test_LDADD = $(LINK_XFRM) $(GTEST_LINK)
 # The kernel port on a kernel with ESP; tests/lab/scenarios/xfrm_port runs it.
 check_PROGRAMS += tests/unit/xfrm_lab
 tests_unit_xfrm_lab_SOURCES = \
-  tests/unit/xfrm/lab_hosts.cc tests/unit/xfrm/lab_hosts.h tests/unit/xfrm/xfrm_lab.cc
+  tests/unit/xfrm/lab_cases.h tests/unit/xfrm/lab_claims.cc tests/unit/xfrm/lab_claims.h \
+  tests/unit/xfrm/lab_clients.cc tests/unit/xfrm/lab_expiries.cc tests/unit/xfrm/lab_hosts.cc \
+  tests/unit/xfrm/lab_hosts.h tests/unit/xfrm/lab_replacements.cc tests/unit/xfrm/lab_stream.cc \
+  tests/unit/xfrm/lab_stream.h tests/unit/xfrm/xfrm_lab.cc
 tests_unit_xfrm_lab_LDADD = $(LINK_XFRM)
 
 tests_unit_host_test_SOURCES = \

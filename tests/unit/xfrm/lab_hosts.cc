@@ -25,7 +25,6 @@
 namespace latchkey::xfrm_lab {
 namespace {
 
-constexpr std::string_view kMarker = "latchkey, in the clear";
 constexpr std::uint16_t kNatPort = 4500;
 constexpr int kPatienceMs = 250;
 
@@ -121,13 +120,21 @@ Fd Host::udp(const base::Address& local, std::uint16_t port) const {
 }
 
 void Host::open_nat_port() {
-  nat4 = udp(v4, kNatPort);
-  nat6 = udp(v6, kNatPort);
+  nat4 = open_nat_port(base::Family::ipv4, kNatPort);
+  nat6 = open_nat_port(base::Family::ipv6, kNatPort);
+}
+
+Fd Host::open_nat_port(base::Family family, std::uint16_t port) const {
+  Fd fd = udp(address(family), port);
   const Inside here(space);
-  for (const Fd* fd : {&nat4, &nat6}) {
-    const auto family = fd == &nat4 ? base::Family::ipv4 : base::Family::ipv6;
-    require(kernel->bypass(fd->get(), family) && kernel->enable_udp_encap(fd->get()), "socket options");
-  }
+  require(kernel->bypass(fd.get(), family) && kernel->enable_udp_encap(fd.get()), "socket options");
+  return fd;
+}
+
+void connect_to(const Fd& fd, const base::Address& address, std::uint16_t port) {
+  sockaddr_storage peer{};
+  const socklen_t size = to_sockaddr(address, port, peer);
+  require(connect(fd.get(), reinterpret_cast<const sockaddr*>(&peer), size) == 0, "connect");
 }
 
 KernelState Host::state() const {

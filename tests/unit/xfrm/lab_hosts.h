@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "xfrm/kernel.h"
 
@@ -54,6 +55,8 @@ struct Host {
   Fd udp(const base::Address& local, std::uint16_t port) const;
   /// Takes ESP out of UDP on port 4500, both families.
   void open_nat_port();
+  /// A further port that does so.
+  Fd open_nat_port(base::Family family, std::uint16_t port) const;
   const base::Address& address(base::Family family) const { return family == base::Family::ipv4 ? v4 : v6; }
   KernelState state() const;
 
@@ -63,6 +66,12 @@ struct Host {
   std::unique_ptr<xfrm::XfrmKernel> kernel;
   Fd nat4, nat6;
 };
+
+/// What every datagram of ours begins with.
+inline constexpr std::string_view kMarker = "latchkey, in the clear";
+
+/// Sends by `fd` go to that address.
+void connect_to(const Fd& fd, const base::Address& address, std::uint16_t port);
 
 /// What left both hosts by eth0, by kind. (What arrives cannot be used: the kernel shows decrypted packets there once
 /// more.)

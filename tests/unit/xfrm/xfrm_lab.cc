@@ -1,7 +1,7 @@
 // The kernel port on a kernel that has ESP, between two network namespaces that can reach each other by eth0:
-//   xfrm_lab SPACE V4 V4-OTHER V6 SPACE V4 V6
-// The first is the client (with a second IPv4 address), the second the server. Prints a line for each claim; exits 1 at
-// the first that fails. tests/lab/scenarios/xfrm_port runs it.
+//   xfrm_lab SPACE V4 V4-OTHER V6 SPACE V4 V6 LEASED4 LEASED4
+// The first is the client (with a second IPv4 address, and two that servers might lease), the second the server. Prints
+// a line for each claim; exits 1 at the first that fails. tests/lab/scenarios/xfrm_port runs it.
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 #include <chrono>
 #include <thread>
 
-#include "tests/unit/xfrm/lab_hosts.h"
+#include "tests/unit/xfrm/lab_cases.h"
 
 namespace latchkey::xfrm_lab {
 namespace {
@@ -19,32 +19,8 @@ namespace {
 using base::Family;
 using namespace std::chrono_literals;
 
-constexpr std::uint16_t kPort = 7777;
 constexpr std::uint16_t kDns = 53;
-constexpr int kCount = 5;
 constexpr auto kExpiry = 4s;
-
-std::string g_case = "start";
-
-void claim(bool holds, const std::string& what) {
-  fmt::print("{} {}: {}\n", holds ? "ok" : "not ok", g_case, what);
-  std::fflush(stdout);
-  if (!holds) std::exit(1);
-}
-
-void claim_equal(const std::string& what, auto is, auto should) {
-  claim(is == should, is == should ? what : fmt::format("{} (is {}, should be {})", what, is, should));
-}
-
-base::TimePoint now() { return std::chrono::time_point_cast<base::Duration>(std::chrono::steady_clock::now()); }
-
-struct Shape {
-  std::string name;
-  Family family = Family::ipv4;
-  api::Mode mode = api::Mode::tunnel;
-  bool encapsulated = true;
-  api::EspSuite suite;
-};
 
 std::vector<Shape> shapes() {
   const api::EspSuite aes128{base::EncrId::aes_gcm_16, 128, true};
@@ -59,44 +35,6 @@ std::vector<Shape> shapes() {
           {"tunnel native ipv6", Family::ipv6, api::Mode::tunnel, false, {}},
           {"tunnel udp ipv6", Family::ipv6, api::Mode::tunnel, true, {}},
           {"transport native ipv6", Family::ipv6, api::Mode::transport, false, {}}};
-}
-
-using Tunnel = std::unique_ptr<api::KernelTunnel>;
-
-struct Ends {
-  Tunnel client, server;
-};
-
-api::ChildSa child_of(const Shape& shape, const Host& own, const Host& peer, base::Spi in, base::Spi out) {
-  api::ChildSa child;
-  child.mode = shape.mode;
-  child.suite = shape.suite;
-  child.local = own.address(shape.family);
-  child.remote = peer.address(shape.family);
-  child.encapsulated = shape.encapsulated;
-  child.local_port = child.remote_port = 4500;
-  child.spi_in = in;
-  child.spi_out = out;
-  return child;
-}
-
-base::SecretBytes key_for(const Shape& shape, std::uint8_t filler) {
-  return base::SecretBytes(base::Buffer(shape.suite.key_bits / 8U + 4, filler));
-}
-
-Ends connect(const Shape& shape, Host& client, Host& server) {
-  auto client_spi = client.kernel->allocate_spi(client.address(shape.family), server.address(shape.family));
-  auto server_spi = server.kernel->allocate_spi(server.address(shape.family), client.address(shape.family));
-  claim(client_spi && server_spi, "SPIs are set aside");
-  api::ChildSa here = child_of(shape, client, server, (*client_spi)->spi(), (*server_spi)->spi());
-  api::ChildSa there = child_of(shape, server, client, (*server_spi)->spi(), (*client_spi)->spi());
-  here.key_in = key_for(shape, 1), here.key_out = key_for(shape, 2);
-  there.key_in = key_for(shape, 2), there.key_out = key_for(shape, 1);
-  auto client_tunnel = client.kernel->install(std::move(*client_spi), here);
-  claim(client_tunnel.has_value(), "the client's side is installed " + client.kernel->last_error());
-  auto server_tunnel = server.kernel->install(std::move(*server_spi), there);
-  claim(server_tunnel.has_value(), "the server's side is installed " + server.kernel->last_error());
-  return {std::move(*client_tunnel), std::move(*server_tunnel)};
 }
 
 int talk(const Shape& shape, const Host& client, const Host& server, std::uint16_t port = kPort, int count = kCount) {
@@ -129,7 +67,7 @@ void claim_guard_holds(const Shape& shape, Host& client, Host& server, const bas
 }
 
 void run_shape(const Shape& shape, Host& client, Host& server, const base::Address& other) {
-  g_case = shape.name;
+  begin_case(shape.name);
   const KernelState before = client.state(), server_before = server.state();
   Tap tap(client, server);
   Ends ends = connect(shape, client, server);
@@ -148,15 +86,13 @@ void run_shape(const Shape& shape, Host& client, Host& server, const base::Addre
 }
 
 base::Result<Tunnel> install_with(const Shape& shape, Host& client, const Host& server, base::Spi spi_out) {
-  auto spi = client.kernel->allocate_spi(client.v4, server.v4);
-  claim(spi.has_value(), "an SPI is set aside");
-  api::ChildSa child = child_of(shape, client, server, (*spi)->spi(), spi_out);
-  child.key_in = key_for(shape, 1), child.key_out = key_for(shape, 2);
-  return client.kernel->install(std::move(*spi), child);
+  auto spi = set_aside(shape, client, server);
+  const api::ChildSa child = child_of(shape, client, server, spi->spi(), spi_out);
+  return client.kernel->install(std::move(spi), child);
 }
 
 void run_refusals(Host& client, Host& server) {
-  g_case = "a refusal";
+  begin_case("a refusal");
   const Shape shape = shapes().front();
   const KernelState before = client.state();
   auto reserved = client.kernel->allocate_spi(client.v4, server.v4);
@@ -195,7 +131,7 @@ void crash(const std::string* names, Host& client, Host& server) {
 }
 
 void run_crash(const std::string* names, Host& client, Host& server) {
-  g_case = "a crash";
+  begin_case("a crash");
   const KernelState before = client.state();
   client.kernel->shutdown();
   server.kernel->shutdown();
@@ -227,6 +163,9 @@ int run(const std::string* names) {
   }
   for (const Shape& shape : shapes()) run_shape(shape, client, server, other);
   run_refusals(client, server);
+  run_replacements(client, server);
+  run_expiries(Host(names[0], names[1], names[3], {.sa_lifetime = kBrief}), client, server);
+  run_clients(client, server, base::Address::parse(names[7]).value(), base::Address::parse(names[8]).value());
   run_crash(names, client, server);
   client.kernel->shutdown();
   server.kernel->shutdown();
@@ -237,8 +176,8 @@ int run(const std::string* names) {
 }  // namespace latchkey::xfrm_lab
 
 int main(int count, char** words) {
-  if (count != 8) {
-    fmt::print(stderr, "usage: xfrm_lab SPACE V4 V4-OTHER V6 SPACE V4 V6\n");
+  if (count != 10) {
+    fmt::print(stderr, "usage: xfrm_lab SPACE V4 V4-OTHER V6 SPACE V4 V6 LEASED4 LEASED4\n");
     return 2;
   }
   const std::vector<std::string> names(words + 1, words + count);
