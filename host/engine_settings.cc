@@ -25,6 +25,7 @@ EngineSettings engine_settings(const Config& config) {
   out.engine.max_half_open = config.limits.half_open;
   out.engine.max_sessions = config.limits.peers + config.limits.half_open;
   out.kernel.max_addresses = config.limits.peers;
+  out.kernel.max_tunnels = 2 * out.engine.max_sessions;
   out.kernel.max_reserved = config.limits.half_open;
   return out;
 }
@@ -41,6 +42,7 @@ EngineSettings engine_settings(const DaemonConfig& config) {
   out.engine.idle = config.idle;
   out.engine.pfs = config.pfs;
   out.kernel.max_addresses = config.limits.sessions;
+  out.kernel.max_tunnels = 2 * out.engine.max_sessions;
   out.kernel.max_reserved = config.limits.half_open;
   // Later than the engine's own end of a child, which changes its keys before: only a dead process gets there.
   out.kernel.sa_lifetime = config.child_lifetime + std::max(kLeastGrace, config.child_lifetime / 6);
