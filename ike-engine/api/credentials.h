@@ -50,6 +50,15 @@ struct OwnProof {
   OwnProof clone() const;
 };
 
+/// A postquantum preshared key (RFC 8784).
+struct Ppk {
+  base::Buffer id = {};
+  base::SecretBytes secret = {};
+  bool required = false;  ///< as initiator: rather no IKE SA than one without it
+
+  Ppk clone() const { return {id, secret.clone(), required}; }
+};
+
 /// One way in which a peer may prove who it is. Several of them are tried in order.
 struct PeerProof {
   std::string name = {};  ///< the operator's word for it, for logs

@@ -53,6 +53,7 @@ base::Result<std::unique_ptr<Session>> session_for(const ConnectRequest& request
   session->trusted = std::move(*trusted);
   session->mode = request.mode;
   session->request_address = request.request_address;
+  if (request.ppk) session->ppk = std::make_unique<Ppk>(request.ppk->clone());
   return session;
 }
 

@@ -193,6 +193,7 @@ struct ConnectRequest {
   std::optional<Identity> ask_for = {};     ///< IDr: whom we want, where a server has several identities
   Mode mode = Mode::tunnel;
   bool request_address = false;  ///< ask for an inner address (CP)
+  std::optional<Ppk> ppk = {};
 };
 
 /// A range of inner addresses that a responder leases, one a client.
@@ -205,6 +206,8 @@ struct ResponderConfig {
   std::vector<OwnProof> identities;  ///< chosen by the client's IDr; the first if it has none
   std::vector<PeerProof> peers;      ///< in order
   std::vector<AddressPool> pools;    ///< at most one a family
+  std::vector<Ppk> ppks = {};        ///< a client may use one of them
+  bool ppk_required = false;         ///< and has to
   std::size_t max_half_open = 1000;  ///< then further clients are turned away
   std::size_t cookies_from = 100;    ///< half-open negotiations from which on a COOKIE is demanded; 0: always
   std::size_t max_half_open_per_address = 20;

@@ -56,25 +56,60 @@ void add_child(wire::PayloadChain& chain, const Negotiation& negotiation, const 
   chain.add(PayloadType::tsr, [&](base::Writer& out) { write(out, policy::host_selectors(session.remote)); });
 }
 
+base::Result<crypto::AuthValue> own_auth(const IkeSa& sa, const Candidate& candidate, base::Bytes id,
+                                         base::Bytes sk_pi) {
+  const base::Bytes request = sa.negotiation->attempts[candidate.attempt].request;
+  const auto octets = crypto::signed_octets(candidate.suite.prf, request, candidate.nonce_r, sk_pi, id);
+  if (!octets) return std::unexpected(octets.error());
+  return auth_value(sa.session->proof, {candidate.suite.prf, *octets, sk_pi, candidate.hashes});
+}
+
+void add_notify(wire::PayloadChain& chain, base::NotifyType type, base::Bytes data) {
+  chain.add(PayloadType::notify, [&](base::Writer& out) {
+    write(out, wire::Notify{base::ProtocolId::none, {}, type, data});
+  });
+}
+
+// Which PPK went into our keys, and, if it need not be, what AUTH would be without it (RFC 8784 section 3).
+base::Result<void> add_ppk(wire::PayloadChain& chain, const IkeSa& sa, const Candidate& candidate, base::Bytes id) {
+  const api::Ppk& ppk = *sa.session->ppk;
+  add_notify(chain, base::NotifyType::ppk_identity, ppk_identity(ppk.id));
+  if (ppk.required) return {};
+  const auto without = own_auth(sa, candidate, id, candidate.without_ppk->sk_pi.view());
+  if (!without) return std::unexpected(without.error());
+  add_notify(chain, base::NotifyType::no_ppk_auth, without->data);
+  return {};
+}
+
 // Security rule 11: an anonymous client sends no IDr, no vendor ID, no INITIAL_CONTACT, and an identity that is none.
 base::Result<wire::PayloadChain> request_payloads(const IkeSa& sa, const Candidate& candidate) {
-  const Negotiation& negotiation = *sa.negotiation;
   const Session& session = *sa.session;
   const base::Buffer id = id_body(session.proof.id);
-  const base::Bytes request = negotiation.attempts[candidate.attempt].request;
-  const base::Bytes sk_p = candidate.keys.sk_pi.view();
-  const auto octets = crypto::signed_octets(candidate.suite.prf, request, candidate.nonce_r, sk_p, id);
-  if (!octets) return std::unexpected(octets.error());
+  const auto auth = own_auth(sa, candidate, id, candidate.keys.sk_pi.view());
+  if (!auth) return std::unexpected(auth.error());
 
   wire::PayloadChain chain;
   add_ids(chain, session, id);
-  const ProofTask task{candidate.suite.prf, *octets, sk_p, candidate.hashes};
-  if (auto added = add_auth(chain, session.proof, task); !added) return std::unexpected(added.error());
+  chain.add(PayloadType::auth, [&](base::Writer& out) { write(out, wire::Auth{auth->method, auth->data}); });
+  if (candidate.uses_ppk) {
+    if (auto added = add_ppk(chain, sa, candidate, id); !added) return std::unexpected(added.error());
+  }
   if (session.request_address) {
     chain.add(PayloadType::cp, [&](base::Writer& out) { out.bytes(address_request(session.remote.family())); });
   }
-  add_child(chain, negotiation, session);
+  add_child(chain, *sa.negotiation, session);
   return chain;
+}
+
+base::Result<void> mix_ppk(const IkeSa& sa, Candidate& candidate) {
+  crypto::IkeKeys& keys = candidate.keys;
+  candidate.without_ppk = AuthKeySet{std::move(keys.sk_d), std::move(keys.sk_pi), std::move(keys.sk_pr)};
+  auto mixed = with_ppk(candidate.suite.prf, sa.session->ppk->secret.view(), *candidate.without_ppk);
+  if (!mixed) return std::unexpected(mixed.error());
+  keys.sk_d = std::move(mixed->sk_d);
+  keys.sk_pi = std::move(mixed->sk_pi);
+  keys.sk_pr = std::move(mixed->sk_pr);
+  return {};
 }
 
 void hang_up_on(IkeSa& sa, Context& context, Candidate& candidate) {
@@ -108,12 +143,14 @@ State no_child(IkeSa& sa, Context& context, const Failure& failure) {
 }
 
 // The candidate has proven a key: from here on the IKE SA is with it, and with nobody else.
-void adopt(IkeSa& sa, Candidate& candidate) {
+void adopt(IkeSa& sa, Candidate& candidate, bool proven_with_ppk) {
   sa.spi_r = candidate.spi_r;
   sa.path = candidate.path;
   sa.protection = std::move(candidate.protection);
   sa.suite = candidate.suite;
-  sa.sk_d = std::move(candidate.keys.sk_d);
+  // RFC 8784 section 3: a server that does not name the PPK has not used it.
+  const bool without_ppk = candidate.uses_ppk && !proven_with_ppk;
+  sa.sk_d = std::move(without_ppk ? candidate.without_ppk->sk_d : candidate.keys.sk_d);
   sa.fragmentation = candidate.fragmentation;
   sa.encapsulated = candidate.encapsulated;
   sa.behind_nat = candidate.behind_nat;
@@ -147,6 +184,9 @@ void become_current(IkeSa& sa, Context& context) {
 
 base::Result<void> send_auth(IkeSa& sa, Context& context, Candidate& candidate) {
   if (auto reserved = reserve_spi(*sa.negotiation, context, *sa.session); !reserved) return reserved;
+  if (candidate.uses_ppk) {
+    if (auto mixed = mix_ppk(sa, candidate); !mixed) return mixed;
+  }
   const auto chain = request_payloads(sa, candidate);
   if (!chain) return std::unexpected(chain.error());
   wire::Header header = header_of(sa, base::ExchangeType::ike_auth, false, base::MessageId{1});
@@ -164,7 +204,7 @@ State install(IkeSa& sa, Context& context, Input& input) {
   Negotiation& negotiation = *sa.negotiation;
   Candidate candidate = std::move(negotiation.candidates[input.which]);
   negotiation.candidates.clear();
-  adopt(sa, candidate);
+  adopt(sa, candidate, input.auth.with_ppk);
   sa.session->exchanges = static_cast<std::uint16_t>(sa.session->exchanges + 2);
   tell(context, sa, "ike_auth_verified",
        fmt::format("key={} scheme={}", input.auth.proven.key_name, input.auth.proven.scheme));
@@ -222,7 +262,7 @@ State fail_unanswered(IkeSa& sa, Context& context, const Failure& failure) {
   if (!sa.negotiation->candidates.empty()) candidate = std::move(sa.negotiation->candidates.back());
   const State end = fail(sa, context, failure);
   if (!candidate) return end;
-  adopt(sa, *candidate);
+  adopt(sa, *candidate, true);
   sa.responses = std::move(candidate->responses);
   sa.ends_at = context.now + kLateAnswer;
   return State::abandoned;

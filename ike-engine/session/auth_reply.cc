@@ -24,8 +24,14 @@ Received judge_reply(const IkeSa& sa, const Candidate& candidate, const Context&
     return refused({reason_of(error), static_cast<std::uint16_t>(error), "the server refused"});
   }
   const Negotiation& negotiation = *sa.negotiation;
+  const bool with_ppk = candidate.uses_ppk && reply.has(NotifyType::ppk_identity);
+  const bool without_ppk = candidate.uses_ppk && !with_ppk;
+  if (without_ppk && sa.session->ppk->required) {
+    return refused({api::Reason::auth_failed, 0, "the server does not know the preshared key (PPK)"});
+  }
+  const base::Bytes sk_pr = without_ppk ? candidate.without_ppk->sk_pr.view() : candidate.keys.sk_pr.view();
   const auto octets = crypto::signed_octets(candidate.suite.prf, negotiation.replies[candidate.reply],
-                                            negotiation.nonce_i, candidate.keys.sk_pr.view(), reply.idr);
+                                            negotiation.nonce_i, sk_pr, reply.idr);
   if (!octets) return refused({api::Reason::malformed, 0, octets.error().text});
   // Whom the server says it is decides nothing where its key does.
   const auto proven = judge(sa.session->trusted, {.id = reply.idr,
@@ -33,12 +39,13 @@ Received judge_reply(const IkeSa& sa, const Candidate& candidate, const Context&
                                                   .certificates = reply.certificates,
                                                   .prf = candidate.suite.prf,
                                                   .octets = *octets,
-                                                  .sk_p = candidate.keys.sk_pr.view(),
+                                                  .sk_p = sk_pr,
                                                   .unix_seconds = context.unix_seconds()});
   if (!proven) return refused({api::Reason::auth_failed, 0, proven.error().text});
   Received received{Event::auth_response, {}};
   AuthReply& auth = received.input.auth;
   auth.proven = *proven;
+  auth.with_ppk = with_ppk;
   auth.idr = reply.idr;
   auth.sa = std::move(reply.sa);
   if (reply.tsi) auth.tsi = std::move(*reply.tsi);

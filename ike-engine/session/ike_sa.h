@@ -10,6 +10,7 @@
 #include "ike-engine/crypto/key_exchange.h"
 #include "ike-engine/session/fragments.h"
 #include "ike-engine/session/half_open.h"
+#include "ike-engine/session/ppk.h"
 #include "ike-engine/session/proof.h"
 #include "ike-engine/session/protect.h"
 #include "ike-engine/session/trust.h"
@@ -53,8 +54,9 @@ struct Session {
   base::Endpoint local;
   base::Address remote;
   std::optional<api::Identity> ask_for;
-  Proof proof;                 ///< ours, as initiator
-  std::vector<Trust> trusted;  ///< how the peer may prove who it is; once it has, only that
+  Proof proof;                    ///< ours, as initiator
+  std::unique_ptr<api::Ppk> ppk;  ///< as initiator
+  std::vector<Trust> trusted;     ///< how the peer may prove who it is; once it has, only that
   api::Mode mode = api::Mode::tunnel;
   bool request_address = false;
   bool known = true;                   ///< as responder: the client has proven a name
@@ -99,6 +101,8 @@ struct Candidate {
   bool fragmentation = false;
   bool encapsulated = false;
   bool behind_nat = false;                       ///< we are
+  bool uses_ppk = false;                         ///< the server knows some
+  std::optional<AuthKeySet> without_ppk = {};    ///< for a server that does not know ours
   std::vector<base::HashAlgorithm> hashes = {};  ///< that the server verifies signatures with; empty: it did not say
   std::size_t attempt = 0;                       ///< index of the request that it is taken to answer
   bool ambiguous = false;                        ///< other attempts fit as well

@@ -54,6 +54,7 @@ base::Buffer build_request(const IkeSa& sa, const crypto::KeyExchange& key_excha
   chain.add(PayloadType::nonce, [&](base::Writer& out) { write(out, wire::Nonce{negotiation.nonce_i}); });
   add_notify(chain, NotifyType::fragmentation_supported, {});
   add_hash_algorithms(chain);
+  if (sa.session->ppk) add_notify(chain, NotifyType::use_ppk, {});
   add_notify(chain, NotifyType::nat_detection_source_ip, negotiation.nat_source);
   add_notify(chain, NotifyType::nat_detection_destination_ip, nat_destination(sa));
 

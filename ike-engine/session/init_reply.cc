@@ -115,6 +115,12 @@ std::optional<Received> read_answer(const IkeSa& sa, Context& context, const wir
   }
   const auto suite = policy::accept_ike(negotiation.ike_offer, *reply.sa);
   if (!suite) return unacceptable("the answer is not what was offered");
+  const api::Ppk* ppk = sa.session->ppk.get();
+  const bool uses_ppk = ppk != nullptr && reply.find(NotifyType::use_ppk) != nullptr;
+  // RFC 8784 section 3
+  //= If the responder did not include the USE_PPK notification and the flag mandatory_or_not indicates that using PPKs
+  //= is mandatory for communication with this responder, then the initiator MUST abort the exchange.
+  if (ppk != nullptr && ppk->required && !uses_ppk) return unacceptable("the server uses no preshared key (PPK)");
   auto keys = derive(sa, message, *suite, reply);
   if (!keys) return unacceptable(keys.error().text);
   const bool encapsulated = needs_encapsulation(reply.nat_notifies(), negotiation.false_nat_source, sa.spi_i,
@@ -133,6 +139,7 @@ std::optional<Received> read_answer(const IkeSa& sa, Context& context, const wir
   if (const auto* hashes = reply.find(NotifyType::signature_hash_algorithms)) {
     candidate.hashes = wire::parse_hash_algorithms(hashes->data).value_or(std::vector<base::HashAlgorithm>{});
   }
+  candidate.uses_ppk = uses_ppk;
   attribute(candidate, negotiation.attempts);
   Received received{Event::init_response, {}};
   received.input.candidate = std::move(candidate);

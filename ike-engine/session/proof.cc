@@ -16,29 +16,18 @@ using base::Errc;
 using base::fail;
 using base::PayloadType;
 
-void add(wire::PayloadChain& chain, AuthMethod method, base::Bytes data) {
-  chain.add(PayloadType::auth, [&](base::Writer& out) { write(out, wire::Auth{method, data}); });
-}
-
-base::Result<void> add_mac(wire::PayloadChain& chain, AuthMethod method, const base::Result<base::SecretBytes>& mac) {
+base::Result<crypto::AuthValue> value_of(AuthMethod method, const base::Result<base::SecretBytes>& mac) {
   if (!mac) return std::unexpected(mac.error());
-  add(chain, method, mac->view());
-  return {};
+  return crypto::AuthValue{method, base::to_buffer(mac->view())};
 }
 
-base::Result<void> add_signature(wire::PayloadChain& chain, const crypto::PrivateKey& key, const ProofTask& task) {
+base::Result<crypto::AuthValue> signature_of(const crypto::PrivateKey& key, const ProofTask& task) {
   // A peer that names no hash does not know method 14 (RFC 7427 section 4). Methods 9 to 11 are left for it, which fix
   // the hash by the curve; method 1 is RSA with SHA-1, and weak.
-  if (task.hashes.empty()) {
-    const auto value = key.sign_ecdsa_auth(task.octets);
-    if (!value) return std::unexpected(value.error());
-    add(chain, value->method, value->data);
-    return {};
-  }
-  const auto signature = key.sign_auth(task.hashes, task.octets);
+  if (task.hashes.empty()) return key.sign_ecdsa_auth(task.octets);
+  auto signature = key.sign_auth(task.hashes, task.octets);
   if (!signature) return std::unexpected(signature.error());
-  add(chain, AuthMethod::digital_signature, *signature);
-  return {};
+  return crypto::AuthValue{AuthMethod::digital_signature, std::move(*signature)};
 }
 
 // A certificate that is not our key's would make every peer refuse us.
@@ -86,18 +75,23 @@ void add_certificates(wire::PayloadChain& chain, const Proof& proof) {
   }
 }
 
-base::Result<void> add_auth(wire::PayloadChain& chain, const Proof& proof, const ProofTask& task) {
+base::Result<crypto::AuthValue> auth_value(const Proof& proof, const ProofTask& task) {
   switch (proof.kind) {
     // RFC 7619 section 2.1: SK_p in the place of a shared secret.
-    case ProofKind::anonymous:
-      return add_mac(chain, AuthMethod::null, crypto::null_auth(task.prf, task.sk_p, task.octets));
+    case ProofKind::anonymous: return value_of(AuthMethod::null, crypto::null_auth(task.prf, task.sk_p, task.octets));
     case ProofKind::shared_secret:
-      return add_mac(chain, AuthMethod::shared_key,
-                     crypto::psk_auth(task.prf, proof.shared_secret.view(), task.octets));
+      return value_of(AuthMethod::shared_key, crypto::psk_auth(task.prf, proof.shared_secret.view(), task.octets));
     case ProofKind::raw_key:
-    case ProofKind::certificate: return add_signature(chain, *proof.key, task);
+    case ProofKind::certificate: return signature_of(*proof.key, task);
   }
   return fail(Errc::internal, "a proof that nobody makes");
+}
+
+base::Result<void> add_auth(wire::PayloadChain& chain, const Proof& proof, const ProofTask& task) {
+  const auto value = auth_value(proof, task);
+  if (!value) return std::unexpected(value.error());
+  chain.add(PayloadType::auth, [&](base::Writer& out) { write(out, wire::Auth{value->method, value->data}); });
+  return {};
 }
 
 }  // namespace latchkey::session

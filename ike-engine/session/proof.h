@@ -36,6 +36,8 @@ struct ProofTask {
 
 /// Adds CERT payloads, if there are any. They stand before AUTH.
 void add_certificates(wire::PayloadChain& chain, const Proof& proof);
+/// AUTH's method and data. Errors: as add_auth().
+base::Result<crypto::AuthValue> auth_value(const Proof& proof, const ProofTask& task);
 /// Adds AUTH. Errors: mismatch (no hash in common, or a key that the old methods can't carry), internal.
 base::Result<void> add_auth(wire::PayloadChain& chain, const Proof& proof, const ProofTask& task);
 

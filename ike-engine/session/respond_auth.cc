@@ -124,6 +124,38 @@ void obey_initial_contact(const IkeSa& sa, Context& context, const AuthPayloads&
   }
 }
 
+const base::SecretBytes* find_ppk(const Responder& responder, const AuthPayloads& claim) {
+  const auto* notify = claim.find(NotifyType::ppk_identity);
+  const auto id = notify == nullptr ? std::nullopt : parse_ppk_identity(notify->data);
+  if (!id) return nullptr;
+  const auto found = responder.ppks.find(base::to_buffer(*id));
+  return found == responder.ppks.end() ? nullptr : &found->second;
+}
+
+// Mixes the client's PPK into the keys, if both have one: whether it was. Without it the client's other AUTH is judged,
+// if there is one. Errors: mismatch (it has to be used and can't), and those of with_ppk.
+base::Result<bool> use_ppk(IkeSa& sa, const Context& context, const Opening& opening, AuthPayloads& claim) {
+  const Responder& responder = *context.responder;
+  const bool may = opening.response.find(NotifyType::use_ppk) != nullptr;
+  const base::SecretBytes* ppk = may ? find_ppk(responder, claim) : nullptr;
+  AuthKeys& keys = *sa.half_open->auth_keys;
+  if (ppk != nullptr) {
+    const AuthKeySet plain{std::move(sa.sk_d), std::move(keys.sk_pi), std::move(keys.sk_pr)};
+    auto mixed = with_ppk(sa.suite.prf, ppk->view(), plain);
+    if (!mixed) return std::unexpected(mixed.error());
+    sa.sk_d = std::move(mixed->sk_d);
+    keys = {std::move(mixed->sk_pi), std::move(mixed->sk_pr)};
+    return true;
+  }
+  if (responder.ppk_required) return base::fail(base::Errc::mismatch, "no PPK");
+  if (!may || !claim.has(NotifyType::ppk_identity)) return false;
+  // RFC 8784 section 3: a PPK that we don't know. What AUTH would be without it stands in NO_PPK_AUTH.
+  const auto* other = claim.find(NotifyType::no_ppk_auth);
+  if (other == nullptr || !claim.auth) return base::fail(base::Errc::mismatch, "a PPK that we don't know");
+  claim.auth->data = other->data;
+  return false;
+}
+
 }  // namespace
 
 base::Result<void> complete_half_open(IkeSa& sa) {
@@ -150,6 +182,8 @@ base::Result<void> complete_half_open(IkeSa& sa) {
 State admit(IkeSa& sa, Context& context, Input& input) {
   const auto opening = reopen(*sa.half_open);
   if (!opening || !context.may_admit) return turn_away(sa, context, input, NotifyType::temporary_failure);
+  const auto with_ppk = use_ppk(sa, context, *opening, input.claim);
+  if (!with_ppk) return turn_away(sa, context, input, NotifyType::authentication_failed);
   const auto proven = judge_claim(sa, context, *opening, input.claim);
   // RFC 7296 section 2.21.2
   //= If the error occurred on the responder, the notification is returned in the protected response
@@ -157,6 +191,11 @@ State admit(IkeSa& sa, Context& context, Input& input) {
   auto chain = own_claim(sa, *opening, identity_for(*context.responder, input.claim.idr));
   if (!chain) return turn_away(sa, context, input, NotifyType::authentication_failed);
 
+  if (*with_ppk) {
+    chain->add(PayloadType::notify, [&](base::Writer& out) {
+      write(out, wire::Notify{base::ProtocolId::none, {}, NotifyType::ppk_identity, {}});
+    });
+  }
   // IKE and ESP go on where the client has moved to.
   sa.path = input.path;
   context.admitted = session_of(sa, context, *proven, input.claim.idi);

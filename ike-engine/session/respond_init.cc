@@ -164,6 +164,9 @@ base::Buffer build_answer(const HalfOpen& sa, Context& context, const Accepted& 
   if (!asked.nat_notifies().destination.empty()) add_nat_detection(chain, sa, context);
   if (sa.fragmentation) add_notify(chain, NotifyType::fragmentation_supported, {});
   if (asked.find(NotifyType::signature_hash_algorithms) != nullptr) add_hash_algorithms(chain);
+  // RFC 8784 section 3: also to who uses none yet, nothing is said of the PPKs themselves.
+  const bool ppk = !context.responder->ppks.empty() && asked.find(NotifyType::use_ppk) != nullptr;
+  if (ppk) add_notify(chain, NotifyType::use_ppk, {});
   add_notify(chain, NotifyType::childless_ikev2_supported, {});
   wire::Header request;
   request.spi_i = sa.spi_i;

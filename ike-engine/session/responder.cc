@@ -86,6 +86,11 @@ base::Result<std::unique_ptr<Responder>> prepare_responder(const api::ResponderC
   responder->max_half_open_per_address = config.max_half_open_per_address;
   responder->max_sessions_per_address = config.max_sessions_per_address;
   responder->mode = config.mode;
+  responder->ppk_required = config.ppk_required;
+  for (const api::Ppk& ppk : config.ppks) {
+    if (ppk.id.empty() || ppk.secret.empty()) return base::fail(base::Errc::malformed, "a PPK without id or secret");
+    responder->ppks.insert_or_assign(ppk.id, ppk.secret.clone());
+  }
   responder->leases = Leases(config.pools);
   return responder;
 }

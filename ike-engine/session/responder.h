@@ -7,6 +7,7 @@
 #include "ike-engine/session/cookies.h"
 #include "ike-engine/session/half_open.h"
 #include "ike-engine/session/leases.h"
+#include "ike-engine/session/ppk.h"
 #include "ike-engine/session/proof.h"
 #include "ike-engine/session/trust.h"
 
@@ -37,6 +38,8 @@ struct Responder {
   std::size_t max_half_open_per_address = 0;
   std::size_t max_sessions_per_address = 0;
   api::Mode mode = api::Mode::tunnel;
+  Ppks ppks;
+  bool ppk_required = false;
   Leases leases;
   Cookies cookies;
   HalfOpens half_open;

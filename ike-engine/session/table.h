@@ -48,6 +48,7 @@ struct AuthReply {
   std::vector<wire::TrafficSelector> tsi, tsr;
   std::optional<wire::Cp> cp;
   bool transport = false;
+  bool with_ppk = false;           ///< the server has used the PPK that we named
   base::NotifyType child_error{};  ///< 0: none
 };
 

@@ -55,7 +55,7 @@ tests_unit_session_test_LDADD = tests/libsupport.la $(LINK_SESSION) $(LINK_LEGAC
 
 tests_unit_engine_test_SOURCES = \
   tests/sim/certificates_test.cc tests/sim/creation_demands_test.cc tests/sim/demands_test.cc \
-  tests/sim/established_test.cc tests/sim/handshake_test.cc tests/sim/pair.cc tests/sim/pair.h \
+  tests/sim/established_test.cc tests/sim/handshake_test.cc tests/sim/pair.cc tests/sim/pair.h tests/sim/ppk_test.cc \
   tests/sim/refusals_test.cc tests/sim/responder_demands_test.cc tests/sim/responder_test.cc \
   tests/sim/rules_test.cc tests/sim/stranger.cc tests/sim/stranger.h tests/sim/weather.h \
   tests/sim/weather_test.cc tests/sim/world.cc tests/sim/world.h \
