@@ -112,19 +112,14 @@ base::Result<void> mix_ppk(const IkeSa& sa, Candidate& candidate) {
   return {};
 }
 
-void hang_up_on(IkeSa& sa, Context& context, Candidate& candidate) {
-  // RFC 7296 section 2.21.2: a server that we fail to authenticate may believe that all is well. One datagram, no
-  // retransmission: it may be anybody.
-  wire::Header header = header_of(sa, base::ExchangeType::informational, false, base::MessageId{2});
-  header.spi_r = candidate.spi_r;
-  // The notify says why and the DELETE ends it, for servers that know only one of the two.
+// The notify says why and the DELETE ends it, for servers that know only one of the two.
+wire::PayloadChain farewell_chain() {
   wire::PayloadChain chain;
   chain.add(PayloadType::notify, [&](base::Writer& out) {
     write(out, wire::Notify{base::ProtocolId::none, {}, base::NotifyType::authentication_failed, {}});
   });
   chain.add(PayloadType::delete_, [&](base::Writer& out) { write(out, wire::Delete{base::ProtocolId::ike, {}}); });
-  auto datagrams = candidate.protection.seal(header, chain, 0);
-  if (datagrams) send(context, candidate.path, *datagrams);
+  return chain;
 }
 
 State no_child(IkeSa& sa, Context& context, const Failure& failure) {
@@ -200,10 +195,21 @@ base::Result<void> send_auth(IkeSa& sa, Context& context, Candidate& candidate) 
   return {};
 }
 
+void hang_up_on_spurned(const IkeSa& sa, Context& context) {
+  for (Candidate& candidate : std::exchange(sa.negotiation->spurned, {})) {
+    wire::Header header = header_of(sa, base::ExchangeType::informational, false, base::MessageId{2});
+    header.spi_r = candidate.spi_r;
+    auto datagrams = candidate.protection.seal(header, farewell_chain(), 0);
+    if (datagrams) send(context, candidate.path, *datagrams);
+  }
+}
+
 State install(IkeSa& sa, Context& context, Input& input) {
   Negotiation& negotiation = *sa.negotiation;
   Candidate candidate = std::move(negotiation.candidates[input.which]);
   negotiation.candidates.clear();
+  std::erase_if(negotiation.spurned, [&](const Candidate& other) { return other.spi_r == candidate.spi_r; });
+  hang_up_on_spurned(sa, context);
   adopt(sa, candidate, input.auth.with_ppk);
   sa.session->exchanges = static_cast<std::uint16_t>(sa.session->exchanges + 2);
   tell(context, sa, "ike_auth_verified",
@@ -221,6 +227,7 @@ State install(IkeSa& sa, Context& context, Input& input) {
   api::Established story = story_of(sa, input.auth.proven, input.auth.idr);
   story.exchanges = sa.session->exchanges;
   context.out.events.push_back(std::move(story));
+  sa.session->told = true;
   ++context.stats.established;
   keep_proven(*sa.session, input.auth.proven);
   become_current(sa, context);
@@ -235,11 +242,9 @@ State drop_candidate(IkeSa& sa, Context& context, Input& input) {
   negotiation.candidates.erase(negotiation.candidates.begin() + static_cast<std::ptrdiff_t>(input.which));
   const bool better = input.failure.reason != api::Reason::timeout;
   if (better || negotiation.failure.reason == api::Reason::timeout) negotiation.failure = input.failure;
-  // Not while another candidate of the same SPI is alive: our DELETE might be good for the true one.
-  const bool alone =
-      std::ranges::find(negotiation.candidates, candidate.spi_r, &Candidate::spi_r) == negotiation.candidates.end();
-  if (input.failure.reason == api::Reason::auth_failed && alone) hang_up_on(sa, context, candidate);
   negotiation.ambiguous = negotiation.ambiguous || candidate.ambiguous;
+  // Not told yet: it may be a forged copy of a true reply that is still under way, and our DELETE good for both.
+  if (input.failure.reason == api::Reason::auth_failed) negotiation.spurned.push_back(std::move(candidate));
   if (!negotiation.candidates.empty()) return State::auth_sent;
   if (negotiation.ambiguous && !negotiation.plan.wary_of_cookies && sa.session != nullptr) {
     // A COOKIE made us send a second version of the request, and the AUTH may have covered the wrong one: once more,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ike-engine/session/auth.h"
 #include "ike-engine/wire/notify.h"
 
 namespace latchkey::session {
@@ -40,6 +41,7 @@ void tell(Context& context, const IkeSa& sa, std::string_view step, std::string 
 }
 
 State fail(IkeSa& sa, Context& context, const Failure& failure) {
+  if (sa.negotiation) hang_up_on_spurned(sa, context);
   sa.negotiation.reset();
   if (sa.session == nullptr) return State::dead;
   Session& session = *std::exchange(sa.session, nullptr);
@@ -61,6 +63,7 @@ void lose(IkeSa& sa, Context& context, api::Reason reason) {
   Session& session = *std::exchange(sa.session, nullptr);
   session.over = true;
   ++context.stats.down;
+  if (!session.told) return;  // a client that was let in and got no child: nobody has heard of it
   context.out.events.push_back(api::Down{session.id, reason});
 }
 

@@ -66,6 +66,7 @@ struct Session {
   base::IkeSpi current;                ///< the IKE SA whose child is in use; 0 before Established
   base::IkeSpi pending;                ///< the one that is being negotiated; 0 if none
   std::uint16_t exchanges = 0;         ///< round trips of the negotiation so far, over all its IKE SAs
+  bool told = false;                   ///< Established was said
   bool over = false;                   ///< Failed or Down was said
 };
 
@@ -155,6 +156,7 @@ struct Negotiation {
   unsigned unacceptable = 0;
   PendingRequest init;
   std::vector<Candidate> candidates;
+  std::vector<Candidate> spurned;  ///< that proved nothing: told so when the negotiation is over
   std::vector<base::Buffer>
       replies;             ///< of all candidates so far, dead ones too: AUTH covers them, and a copy says nothing new
   bool ambiguous = false;  ///< a candidate that failed may have answered another request than we took it to

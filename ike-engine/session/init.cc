@@ -114,6 +114,9 @@ State follow_candidate(IkeSa& sa, Context& context, Input& input) {
   negotiation.grace = base::kNever;
   negotiation.init.pause();
   input.candidate->reply = negotiation.replies.size();
+  // A forged copy of the true reply has the true keys, and what it says of fragments or hashes makes our IKE_AUTH to it
+  // another message: two messages under one IV would give GCM's authentication key away.
+  input.candidate->protection.take_lane(input.candidate->reply);
   negotiation.replies.push_back(std::move(input.content));
   tell(context, sa, "ike_sa_init_answered",
        fmt::format("suite={} nat_port={}", input.candidate->suite.to_string(), input.candidate->path.nat_port));

@@ -29,6 +29,10 @@ class Protection {
   /// The same with transforms that were found before. Errors: malformed.
   static base::Result<Protection> make(const crypto::Encryption& encryption, DirectionKeys out, DirectionKeys in);
 
+  /// Seals from now on with IVs of the `lane`-th 2^56 of them, from the first on: for one of several that have the same
+  /// keys. Before anything is sealed; `lane` < 256.
+  void take_lane(std::size_t lane) { next_iv_ = (std::uint64_t{lane} << 56) + 1; }
+
   /// The message as one datagram with SK or, where it would be longer than `fragment_size` octets, as several with SKF.
   /// `fragment_size` 0: never in fragments. Errors: exhausted (more than 65535 fragments), internal.
   base::Result<std::vector<base::Buffer>> seal(wire::Header header, const wire::PayloadChain& chain,

@@ -208,7 +208,10 @@ State admit(IkeSa& sa, Context& context, Input& input) {
   context.responder->admitted(sa);
   begin_life(sa, context);
   ++context.stats.established;
-  if (child) context.out.events.push_back(story_of(sa, *proven, input.claim.idi));
+  if (child) {
+    context.out.events.push_back(story_of(sa, *proven, input.claim.idi));
+    sa.session->told = true;
+  }
   return State::established;
 }
 
