@@ -294,6 +294,8 @@ std::size_t Engine::sessions() const { return impl_->sessions.size(); }
 
 std::size_t Engine::half_open_clients() const { return impl_->responder ? impl_->responder->half_open.size() : 0; }
 
+std::size_t Engine::leases() const { return impl_->responder ? impl_->responder->leases.held() : 0; }
+
 std::size_t Engine::ike_sas() const { return impl_->sas.size(); }
 
 std::size_t Engine::half_open() const { return impl_->negotiations; }

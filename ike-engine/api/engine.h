@@ -42,6 +42,8 @@ class Engine {
   std::size_t half_open() const;
   /// Clients whose IKE_SA_INIT is answered and whose IKE_AUTH has not come.
   std::size_t half_open_clients() const;
+  /// Inner addresses that clients hold.
+  std::size_t leases() const;
   /// All IKE SAs, those too that only wait for the answer to their DELETE: at most 2 * max_sessions of them stay.
   std::size_t ike_sas() const;
 

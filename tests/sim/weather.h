@@ -12,6 +12,7 @@ struct Weather {
   unsigned loss = 0;
   unsigned duplication = 0;
   unsigned corruption = 0;  ///< one bit is turned
+  unsigned truncation = 0;  ///< the end is cut off (tests/sim/town.h only)
 };
 
 struct Timed {

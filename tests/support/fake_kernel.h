@@ -43,6 +43,9 @@ class FakeKernel : public api::Kernel {
 
   std::string last_error() const override { return "fake kernel"; }
 
+  /// The SPIs from now on come after `last`: kernels of several hosts then have none in common.
+  void number_from(std::uint32_t last) { last_spi_ = last; }
+
   /// All tunnels that ever were, in order.
   const std::vector<Installed>& installed() const { return installed_; }
   std::size_t live() const {

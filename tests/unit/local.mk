@@ -3,7 +3,7 @@
 # A program's link line is its layer's. A new program: copy a block and name it in UNIT_TESTS.
 UNIT_TESTS = tests/unit/base_test tests/unit/wire_test tests/unit/crypto_test tests/unit/policy_test \
   tests/unit/session_test tests/unit/engine_test tests/unit/xfrm_test tests/unit/host_test \
-  tests/unit/gate_test tests/unit/control_test tests/unit/support_test
+  tests/unit/gate_test tests/unit/control_test tests/unit/support_test tests/sim/story_test
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 GTEST_LINK = $(GMOCK_LIBS) -lgtest_main $(GTEST_LIBS)
@@ -58,7 +58,8 @@ tests_unit_engine_test_SOURCES = \
   tests/sim/established_test.cc tests/sim/handshake_test.cc tests/sim/pair.cc tests/sim/pair.h tests/sim/ppk_test.cc \
   tests/sim/refusals_test.cc tests/sim/responder_demands_test.cc tests/sim/responder_test.cc \
   tests/sim/rules_test.cc tests/sim/stranger.cc tests/sim/stranger.h tests/sim/weather.h \
-  tests/sim/weather_test.cc tests/sim/world.cc tests/sim/world.h \
+  tests/sim/weather_test.cc tests/sim/wire_watch.cc tests/sim/wire_watch.h \
+  tests/sim/world.cc tests/sim/world.h \
   tests/unit/ike-engine/api/engine_test.cc
 tests_unit_engine_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
 

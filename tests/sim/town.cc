@@ -1,0 +1,147 @@
+#include "tests/sim/town.h"
+
+#include <algorithm>
+
+namespace latchkey::sim {
+
+namespace {
+
+constexpr unsigned kOwnerShift = 20;
+constexpr std::uint32_t kFirstSpi = 0xc0000000u;
+constexpr std::size_t kMaxOverheard = 64;
+
+base::Endpoint seen_from_outside(const Resident& resident, const api::Path& path) {
+  if (!resident.nat) return path.local;
+  return {resident.nat->address, static_cast<std::uint16_t>(resident.nat->port + (path.nat_port ? 1 : 0))};
+}
+
+// Where a parcel to `resident` comes in; nothing if it is not for it.
+std::optional<api::Path> path_to(const Resident& resident, const Parcel& parcel) {
+  const std::uint16_t first = resident.nat ? resident.nat->port : resident.host.config.ike_port;
+  const std::uint16_t second = resident.nat ? static_cast<std::uint16_t>(first + 1) : resident.host.config.nat_port;
+  const base::Address& address = resident.nat ? resident.nat->address : resident.host.address;
+  if (parcel.to.address != address || (parcel.to.port != first && parcel.to.port != second)) return std::nullopt;
+  const bool nat_port = parcel.to.port == second;
+  const auto& config = resident.host.config;
+  return api::Path{{resident.host.address, nat_port ? config.nat_port : config.ike_port}, parcel.from, nat_port};
+}
+
+}  // namespace
+
+Number owner_of(base::Spi spi) { return (spi.value - kFirstSpi) >> kOwnerShift; }
+
+Resident::Resident(std::uint64_t seed, Number own_number, api::EngineConfig config, std::string_view address)
+    : number(own_number), host(seed ^ (own_number * 0xa11ce), std::move(config), address) {
+  host.kernel.number_from(static_cast<std::uint32_t>(number) << kOwnerShift);
+}
+
+Resident& Town::add(std::uint64_t seed, api::EngineConfig config, std::string_view address) {
+  residents_.push_back(std::make_unique<Resident>(seed, residents_.size(), std::move(config), address));
+  return *residents_.back();
+}
+
+void Town::collect(Resident& resident) {
+  if (!resident.host.engine) return;
+  api::Output output = resident.host.engine->take_output();
+  for (const auto& event : output.events) watcher_.says(resident, event);
+  for (auto& datagram : output.datagrams) {
+    if (datagram.keepalive) continue;  // for the NAT, not for the peer
+    const Parcel parcel{seen_from_outside(resident, datagram.path), datagram.path.remote, datagram.path.nat_port,
+                        std::move(datagram.bytes)};
+    watcher_.sent(resident, parcel);
+    // Nobody has that address any more.
+    if (!resident.nat && datagram.path.local.address != resident.host.address) continue;
+    overhear(parcel);
+    launch(parcel);
+  }
+}
+
+void Town::overhear(const Parcel& parcel) {
+  if (overheard.size() < kMaxOverheard) return overheard.push_back(parcel);
+  overheard[next_overheard_++ % kMaxOverheard] = parcel;
+}
+
+void Town::launch(const Parcel& parcel) {
+  const unsigned copies = dice_.chance(weather.duplication) ? 2 : 1;
+  for (unsigned copy = 0; copy < copies; ++copy) {
+    if (silent || dice_.chance(weather.loss)) continue;
+    Parcel sent = parcel;
+    if (dice_.chance(weather.corruption) && !sent.bytes.empty()) {
+      auto& octet = sent.bytes[dice_.below(sent.bytes.size())];
+      octet = static_cast<std::uint8_t>(octet ^ (1u << dice_.below(8)));
+    }
+    if (dice_.chance(weather.truncation)) sent.bytes.resize(dice_.below(sent.bytes.size() + 1));
+    const auto extra = static_cast<std::int64_t>(dice_.below(static_cast<std::uint64_t>(weather.jitter.count()) + 1));
+    launch_safely(sent, weather.latency + base::Duration(extra));
+  }
+}
+
+void Town::launch_safely(const Parcel& parcel, base::Duration latency) { flying_.emplace(now + latency, parcel); }
+
+void Town::divert(Number client, std::optional<Number> to) {
+  diverted_.erase(client);
+  if (to) diverted_.emplace(client, *to);
+}
+
+// Of several with one address the first: who poses as the server only gets what is diverted.
+Resident* Town::owner_of(const Parcel& parcel, api::Path& path) {
+  for (const auto& resident : residents_) {
+    const auto found = path_to(*resident, parcel);
+    if (!found) continue;
+    path = *found;
+    if (resident->number != 0) return resident.get();
+    for (const auto& [client, to] : diverted_) {
+      const Resident& from = at(client);
+      if (parcel.from.address == (from.nat ? from.nat->address : from.host.address)) return &at(to);
+    }
+    return resident.get();
+  }
+  return nullptr;
+}
+
+void Town::arrive(const Parcel& parcel) {
+  api::Path path;
+  Resident* resident = owner_of(parcel, path);
+  if (resident == nullptr || !resident->host.engine) return;
+  watcher_.arrives(*resident, parcel);
+  resident->host.engine->receive(parcel.bytes, path, now);
+  collect(*resident);
+  watcher_.stepped(*resident, false);
+}
+
+void Town::expire() {
+  for (const auto& resident : residents_) {
+    if (!resident->host.engine || resident->host.engine->next_deadline() > now) continue;
+    resident->host.engine->expire(now);
+    collect(*resident);
+    watcher_.stepped(*resident, true);
+  }
+}
+
+base::TimePoint Town::next_deadline() const {
+  base::TimePoint next = base::kNever;
+  for (const auto& resident : residents_) {
+    if (resident->host.engine) next = std::min(next, resident->host.engine->next_deadline());
+  }
+  return next;
+}
+
+bool Town::step(base::TimePoint until) {
+  const base::TimePoint arrival = flying_.empty() ? base::kNever : flying_.begin()->first;
+  const base::TimePoint next = std::min(arrival, next_deadline());
+  if (next > until) {
+    now = until;
+    return false;
+  }
+  now = std::max(now, next);
+  if (arrival > next) {
+    expire();
+    return true;
+  }
+  const Parcel parcel = std::move(flying_.begin()->second);
+  flying_.erase(flying_.begin());
+  arrive(parcel);
+  return true;
+}
+
+}  // namespace latchkey::sim

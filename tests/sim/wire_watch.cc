@@ -1,0 +1,93 @@
+#include "tests/sim/wire_watch.h"
+
+#include <functional>
+#include <string_view>
+
+namespace latchkey::sim {
+
+namespace {
+
+using base::ExchangeType;
+using base::PayloadType;
+
+constexpr std::size_t kGenericHeader = 4;
+
+std::size_t digest(base::Bytes octets) {
+  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(octets.data()), octets.size()});
+}
+
+bool is_fragment(const wire::Header& header) { return header.next_payload == PayloadType::skf; }
+
+// Fragment Number and Total Fragments; 0 for a whole message.
+std::uint32_t fragment_of(const wire::Header& header, base::Bytes datagram) {
+  if (!is_fragment(header)) return 0;
+  base::Reader reader(datagram);
+  reader.skip(wire::kHeaderSize + kGenericHeader);
+  return reader.u32();
+}
+
+// The first eight octets: the whole IV of an AEAD, and enough of an unpredictable one.
+std::uint64_t iv_of(const wire::Header& header, base::Bytes datagram) {
+  base::Reader reader(datagram);
+  reader.skip(wire::kHeaderSize + kGenericHeader + (is_fragment(header) ? 4 : 0));
+  return reader.u64();
+}
+
+}  // namespace
+
+std::string WireWatch::sent(base::Bytes datagram) {
+  const auto header = wire::parse_header(datagram);
+  if (!header) return "wire: an engine sends what is no IKE message";
+  if (header->exchange == ExchangeType::ike_sa_init) return "";
+  const Lane lane{header->spi_i, header->spi_r, header->initiator};
+  if (auto broken = check_iv(lane, *header, datagram); !broken.empty()) return broken;
+  if (header->exchange == ExchangeType::ike_auth && !header->response) {
+    note_auth(lane, *header, datagram);
+    return "";
+  }
+  if (auto broken = check_copy(lane, *header, datagram); !broken.empty()) return broken;
+  return check_window(lane, *header);
+}
+
+// RFC 5282 section 3.1: an IV is used only once for a key. A copy is the same use.
+std::string WireWatch::check_iv(const Lane& lane, const wire::Header& header, base::Bytes datagram) {
+  const std::size_t own = digest(datagram);
+  const auto [known, fresh] = ivs_.try_emplace({lane, iv_of(header, datagram)}, own);
+  return fresh || known->second == own ? "" : "iv: one IV for two messages";
+}
+
+// Each candidate is sent an IKE_AUTH of its own, and a forged copy bears the SPIs of the true one.
+void WireWatch::note_auth(const Lane& lane, const wire::Header& header, base::Bytes datagram) {
+  requests_.try_emplace(lane, Requests{header.message_id});
+  if (!check_copy(lane, header, datagram).empty()) ambiguous_.insert(lane);
+}
+
+// RFC 7296 section 2.1: a retransmission is bitwise identical, and a request is answered once.
+std::string WireWatch::check_copy(const Lane& lane, const wire::Header& header, base::Bytes datagram) {
+  // The DELETE that follows at once where none of them proves anything.
+  const bool farewell = !header.response && header.message_id.value == 2 && ambiguous_.contains(lane);
+  if (farewell) return "";
+  const std::size_t own = digest(datagram);
+  const auto [known, fresh] =
+      messages_.try_emplace({lane, header.response, header.message_id, fragment_of(header, datagram)}, own);
+  return fresh || known->second == own ? "" : "window: two messages with one message ID";
+}
+
+// RFC 7296 section 2.3: the next request comes after the answer to the last one.
+std::string WireWatch::check_window(const Lane& lane, const wire::Header& header) {
+  if (header.response) {
+    const auto asked = requests_.find({header.spi_i, header.spi_r, !header.initiator});
+    if (asked != requests_.end() && asked->second.last == header.message_id) asked->second.answered = true;
+    return "";
+  }
+  const auto [known, fresh] = requests_.try_emplace(lane, Requests{header.message_id});
+  Requests& requests = known->second;
+  if (fresh || requests.last == header.message_id) return "";
+  if (header.message_id.value < requests.last.value) return "";  // a late copy, by check_copy()
+  if (header.message_id.value != requests.last.value + 1) return "window: a message ID is left out";
+  if (!requests.answered) return "window: a request before the answer to the one before";
+  requests = {header.message_id};
+  return "";
+}
+
+}  // namespace latchkey::sim
