@@ -245,7 +245,7 @@ base::Result<std::unique_ptr<api::KernelTunnel>> XfrmKernel::install(std::unique
   if (spi == nullptr || spi->outer() != outer || spi->spi() != child.spi_in)
     return s.refuse(base::Errc::mismatch, "a child and its SPI", "the SPI was not set aside for this child");
   if (!fits(child)) return s.refuse(base::Errc::malformed, "a child's addresses", "the child's addresses do not fit");
-  if (child.reqid && !s.protections.has(inner_of(child), outer, *child.reqid))
+  if (child.reqid && !s.protections.has(inner_of(child), *child.reqid))
     return s.refuse(base::Errc::mismatch, "the child that is replaced",
                     "there is no child that this one could replace");
   const Protections::Tunnel tunnel = protected_by(child, child.reqid.value_or(spi->reqid()));

@@ -34,7 +34,7 @@ struct Demand {
   friend bool operator==(const Demand&, const Demand&) = default;
 };
 
-/// Policies in, fwd and out of a tunnel, in the order in which they are to be installed.
+/// Policies in, fwd and (the last) out of a tunnel, in the order in which they are to be installed.
 std::vector<Policy> tunnel_policies(const Demand& demand, std::chrono::seconds expiry);
 /// Policies out and fwd that block any -> `remote`.
 std::vector<Policy> guard_policies(const base::Address& remote, std::chrono::seconds expiry);

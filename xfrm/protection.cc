@@ -47,17 +47,15 @@ bool Protections::Row::was_last(const Tunnel& gone) const {
                               [&](const Tunnel& each) { return each.guard && each.demand.inner == gone.demand.inner; });
 }
 
-/// What the newest tunnel demands; until it may send, packets go out by the newest of its predecessors that does, or by
+/// By whom packets go out: the newest tunnel itself; until it may send, the newest of its predecessors that does, or
 /// the oldest that is left.
-Demand Protections::Row::demand_of(std::size_t owner) const {
-  std::size_t sender = owner;
-  for (std::size_t i = owner; i-- > 0 && !tunnels[sender].sending;) {
+const Protections::Tunnel& Protections::Row::sender_for(std::size_t newest) const {
+  std::size_t sender = newest;
+  for (std::size_t i = newest; i-- > 0 && !tunnels[sender].sending;) {
     const Demand& older = tunnels[i].demand;
-    if (older.reqid == tunnels[owner].demand.reqid && older.inner == tunnels[owner].demand.inner) sender = i;
+    if (older.reqid == tunnels[newest].demand.reqid && older.inner == tunnels[newest].demand.inner) sender = i;
   }
-  Demand out = tunnels[owner].demand;
-  out.sends_by = tunnels[sender].demand.sends_by;
-  return out;
+  return tunnels[sender];
 }
 
 /// Everything that stands in the kernel for a row: the policies of the newest tunnel of each local address, and the
@@ -70,7 +68,8 @@ std::vector<Policy> Protections::standing(const base::Address& remote, const Row
     const Tunnel& tunnel = row.tunnels[i];
     const base::Address& local = tunnel.demand.inner.local;
     if (tunnel.guard != guarded || std::ranges::find(done, local) != done.end()) continue;
-    append(out, tunnel_policies(row.demand_of(i), limits_.expiry));
+    append(out, tunnel_policies(tunnel.demand, limits_.expiry));
+    out.back() = tunnel_policies(row.sender_for(i).demand, limits_.expiry).back();
     done.push_back(local);
   }
   if (guarded) append(out, guard_policies(remote, limits_.expiry));
@@ -118,11 +117,10 @@ std::vector<PolicyKey> Protections::installed(const Tunnel& next, base::TimePoin
   return difference(before, after).remove;
 }
 
-bool Protections::has(const Pair& inner, const Pair& outer, base::ReqId reqid) const {
+bool Protections::has(const Pair& inner, base::ReqId reqid) const {
   const auto at = rows_.find(inner.remote);
   return at != rows_.end() && std::ranges::any_of(at->second.tunnels, [&](const Tunnel& tunnel) {
-           return tunnel.live && tunnel.demand.reqid == reqid && tunnel.demand.inner == inner &&
-                  tunnel.demand.outer == outer;
+           return tunnel.live && tunnel.demand.reqid == reqid && tunnel.demand.inner == inner;
          });
 }
 

@@ -53,8 +53,8 @@ class Protections {
   /// The plan was carried out. Returns what else goes: a guard ends what unguarded tunnels to that address had. `now`
   /// may be a little old.
   std::vector<PolicyKey> installed(const Tunnel& next, base::TimePoint now);
-  /// Whether a live tunnel between those hosts has that reqid.
-  bool has(const Pair& inner, const Pair& outer, base::ReqId reqid) const;
+  /// Whether a live tunnel for those hosts has that reqid.
+  bool has(const Pair& inner, base::ReqId reqid) const;
   /// The tunnel's SAs are going. `keep`: a guarded one that was the last between its hosts leaves its policies.
   Changes tunnel_gone(const Pair& inner, const SaName& in, bool keep, base::TimePoint now);
   Changes start_sending(const Pair& inner, const SaName& in);
@@ -83,7 +83,7 @@ class Protections {
     void add(const Tunnel& next);
     /// False if another guarded tunnel between these hosts is left.
     bool was_last(const Tunnel& gone) const;
-    Demand demand_of(std::size_t owner) const;
+    const Tunnel& sender_for(std::size_t newest) const;
   };
   using Rows = std::map<base::Address, Row>;
 

@@ -111,6 +111,24 @@ TEST_F(xfrm_clients, give_way_to_a_tunnel_that_is_proven) {
   EXPECT_TRUE(empty());
 }
 
+TEST_F(xfrm_clients, that_have_moved_are_still_sent_to_where_the_older_child_ends) {
+  const base::Address moved = *base::Address::parse("203.0.113.9");
+  Tunnel old = client(kLeased).value();
+  const auto next = install_as(kLocal, moved, [&](api::ChildSa& child) {
+    child.guard = false;
+    child.inner_remote = kLeased;
+    child.reqid = old->reqid();
+    child.sending = false;
+  });
+  ASSERT_TRUE(next) << kernel.last_error();
+  const Template before{api::Mode::tunnel, old->reqid(), kLocal, kRemote, base::Spi{0x8000}};
+  const Template after{api::Mode::tunnel, old->reqid(), kLocal, moved, base::Spi{0x8001}};
+  EXPECT_EQ(esp(Direction::out, kLocal, kLeased), before);
+  EXPECT_EQ(esp(Direction::in, kLocal, kLeased)->source, moved);
+  ASSERT_TRUE((*next)->start_sending());
+  EXPECT_EQ(esp(Direction::out, kLocal, kLeased), after);
+}
+
 TEST_F(xfrm_clients, count_as_addresses) {
   config.max_addresses = 1;
   XfrmKernel small(random, config, std::make_unique<FakeKernel>(state));
