@@ -101,7 +101,9 @@ Opened Hosted::open() {
   if (!kernel_.check()) return std::unexpected(kernel_.last_error());
   if (auto sockets = open_sockets(); !sockets) return sockets;
   auto control = ControlSocket::open(loop_, control_socket_path(), [this](std::string_view request) {
-    return tenant_.control(request, monotonic_now());
+    std::string reply = tenant_.control(request, monotonic_now());
+    settle();
+    return reply;
   });
   if (!control) return std::unexpected(control.error());
   control_ = std::move(*control);

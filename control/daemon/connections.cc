@@ -37,15 +37,18 @@ void Connections::configure(std::vector<Connection> wanted, base::TimePoint now)
     }
     lines_[connection.name].wanted = std::move(connection);
   }
-  for (auto& [name, line] : old) end(line, now);
+  for (auto& [name, line] : old) {
+    if (line.session) services_.close(*line.session, now);
+    // A connection that has only changed must not leave a moment in clear.
+    if (!leads_to(line.wanted.remote)) services_.release_guard(line.wanted.remote);
+  }
   for (auto& [name, line] : lines_) {
     if (!line.session && line.retry_at == base::kNever) begin(line, now);
   }
 }
 
-void Connections::close_all(base::TimePoint now) {
-  for (auto& [name, line] : lines_) end(line, now);
-  lines_.clear();
+bool Connections::leads_to(const base::Address& remote) const {
+  return std::ranges::any_of(lines_, [&](const auto& entry) { return entry.second.wanted.remote == remote; });
 }
 
 void Connections::begin(Line& line, base::TimePoint now) {
@@ -54,11 +57,6 @@ void Connections::begin(Line& line, base::TimePoint now) {
   if (!session) return try_later(line, std::string(session.error().text), now);
   line.session = *session;
   log_.info("negotiate", {{"connection", line.wanted.name}, {"peer", line.wanted.remote.to_string()}});
-}
-
-void Connections::end(Line& line, base::TimePoint now) {
-  if (line.session) services_.close(*line.session, now);
-  services_.release_guard(line.wanted.remote);
 }
 
 void Connections::try_later(Line& line, std::string reason, base::TimePoint now) {

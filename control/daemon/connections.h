@@ -35,10 +35,9 @@ class Connections {
   /// Both outlive the object.
   Connections(host::Services& services, const host::Log& log) : services_(services), log_(log) {}
 
-  /// From now on these, by their names: what is new or other than before is begun, what is gone ends, and its guard
-  /// with it.
+  /// From now on these, by their names: what is new or other than before is begun, what is gone ends, and the guard of
+  /// its address with it, unless another connection leads there.
   void configure(std::vector<Connection> wanted, base::TimePoint now);
-  void close_all(base::TimePoint now);
   /// Whether the event was about one of ours.
   bool event(const api::Event& event, base::TimePoint now);
   void expire(base::TimePoint now);
@@ -60,7 +59,7 @@ class Connections {
   };
 
   void begin(Line& line, base::TimePoint now);
-  void end(Line& line, base::TimePoint now);
+  bool leads_to(const base::Address& remote) const;
   void try_later(Line& line, std::string reason, base::TimePoint now);
   Line* line_of(api::SessionId session);
 

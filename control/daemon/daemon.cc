@@ -47,7 +47,7 @@ void Daemon::start(host::Services& services, base::TimePoint now) {
 }
 
 void Daemon::stop(base::TimePoint now) {
-  connections_->close_all(now);
+  connections_->configure({}, now);
   for (const auto& [session, view] : sessions_) services_->close(session, now);
 }
 

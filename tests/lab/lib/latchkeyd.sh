@@ -20,8 +20,12 @@ configure_latchkeyd() { # LINE...
   printf '%s\n' "$@" >$LATCHKEYD_HOME/latchkeyd.yaml
 }
 
-# Starts it with the configuration that stands there (again after it was ended).
+# Starts it with the configuration that stands there (again after it was ended). A run without Latchkey has no latchkeyd either.
 run_latchkeyd() {
+  if [ -n "$WITHOUT_LATCHKEY" ]; then
+    say "leaving latchkeyd out"
+    return
+  fi
   say "starting latchkeyd"
   : >"$OUT/latchkeyd.log.new"
   LATCHKEY_SOCKET=$LATCHKEYD_HOME/run/control.sock spawn_in server "$BUILD/control/latchkeyd" --config $LATCHKEYD_HOME/latchkeyd.yaml \
@@ -32,6 +36,7 @@ run_latchkeyd() {
 }
 
 stop_latchkeyd() {
+  [ -n "$LATCHKEYD" ] || fail "latchkeyd does not run"
   kill "$LATCHKEYD"
   wait "$LATCHKEYD" || fail "latchkeyd ended with status $?"
   LATCHKEYD=
@@ -44,6 +49,13 @@ ask_latchkeyd() { # ARGUMENT...: of latchkeyctl
 # expect_latchkeyd WHAT JQ-FILTER SHOULD
 expect_latchkeyd() {
   expect_equal "$1, by latchkeyd's status," "$(ask_latchkeyd status --json | jq -r "$2")" "$3"
+}
+
+reload_latchkeyd() { # REGEX: sends SIGHUP and waits for such a line
+  local before
+  before=$(count "$1" "$OUT/latchkeyd.log.new")
+  kill -HUP "$LATCHKEYD"
+  wait_until 20 latchkeyd_has_said "$1" $((before + 1))
 }
 
 # latchkeyd_has_said REGEX [COUNT]: at least so many such lines are in its log.

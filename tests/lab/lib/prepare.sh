@@ -78,6 +78,7 @@ lab_zone() {
   printf 'nokey A %s\n' "$SERVER4"
   printf 'ed25519 A %s\ned25519 IPSECKEY %s\n' "$SERVER4" "$ed25519"
   printf '%s\n' "own-rsa A $SERVER4" "own-rsa IPSECKEY $own_rsa" "own-ecdsa A $SERVER4" "own-ecdsa IPSECKEY $own_ecdsa"
+  printf '%s\n' "own-six AAAA $SERVER6" "own-six IPSECKEY $ed25519"
   printf '%s\n' "rollover A $SERVER4" "rollover IPSECKEY $ed25519" "rollover IPSECKEY $own_ecdsa"
   printf 'private A %s\nprivate IPSECKEY %s\n' 10.9.8.7 "$rsa"
   printf 'loopback A %s\nloopback IPSECKEY %s\n' 127.0.0.1 "$rsa"

@@ -4,7 +4,7 @@ The server may be a network, 192.1.5.0/24.
 
 Prints one `name=value` a line. Packets are counted where they arrive at the router; `*_forwarded` counts the same packets
 where they leave it. `out` is client to server, `in` the way back. `plaintext` is every packet between the two that is neither
-IKE nor ESP (in UDP or native), in either direction and on either side of the router.
+IKE nor ESP (in UDP or native), in either direction and on either side of the router. `icmp_errors` say that nobody listens on an IKE port.
 """
 import ipaddress
 import struct
@@ -12,7 +12,8 @@ import sys
 
 SLL2_HEADER = 20
 OUTGOING = 4
-UDP, ESP = 17, 50
+ICMP, UDP, ESP, ICMP6 = 1, 17, 50, 58
+UNREACHABLE = {ICMP: 3, ICMP6: 1}
 IKE_PORT, NAT_PORT = 500, 4500
 SA_INIT, AUTH, CREATE_CHILD, INFORMATIONAL = 34, 35, 36, 37
 PAYLOAD_NOTIFY = 41
@@ -50,10 +51,20 @@ def ike_name(message):
     return EXCHANGES.get(exchange, "ike_other") + ("_response" if flags & 0x20 else "_request")
 
 
+def is_about_ike(protocol, payload):
+    """Whether this is an ICMP error that gives an IKE datagram back."""
+    if payload[:1] != bytes([UNREACHABLE.get(protocol, 0)]) or len(payload) < 36:
+        return False
+    _, _, quoted, body, _ = ip_parts(payload[8:])
+    return quoted == UDP and len(body) >= 8 and struct.unpack_from(">H", body, 2)[0] in (IKE_PORT, NAT_PORT)
+
+
 def classify(protocol, payload):
-    """(kind, IKE message or None): esp_native, esp_udp, keepalive, plaintext, or the name of an IKE message."""
+    """(kind, IKE message or None): esp_native, esp_udp, keepalive, icmp_errors, plaintext, or the name of an IKE message."""
     if protocol == ESP:
         return "esp_native", None
+    if is_about_ike(protocol, payload):
+        return "icmp_errors", None
     if protocol != UDP or len(payload) < 8:
         return "plaintext", None
     source, destination = struct.unpack_from(">HH", payload)

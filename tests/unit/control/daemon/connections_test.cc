@@ -117,9 +117,17 @@ TEST_F(connections, that_are_configured_as_before_are_left_alone) {
   EXPECT_EQ(services.negotiations[2].request.remote, *base::Address::parse("192.0.2.8"));
 }
 
+TEST_F(connections, that_change_leave_no_moment_in_clear) {
+  all.configure(wanted(connection("a")), now);
+  establish();
+  all.configure(wanted(connection("b")), now);
+  EXPECT_EQ(services.closed.size(), 1U);
+  EXPECT_EQ(services.guards.size(), 1U);
+}
+
 TEST_F(connections, end_all_at_once) {
   all.configure(wanted(connection("a"), connection("b", "192.0.2.8")), now);
-  all.close_all(now);
+  all.configure({}, now);
   EXPECT_EQ(services.closed.size(), 2U);
   EXPECT_EQ(all.next_deadline(), base::kNever);
 }
