@@ -37,6 +37,7 @@ clang      clang  60    clang 19, warnings are errors
 asan       clang  1200  unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 fuzz       clang  900   libFuzzer, 60 s a target; coverage of every parse_*
 mutants    clang  900   planted bugs that fuzzing must find from nothing
+simmutants gcc    900   planted bugs that the stories of two engines must find
 tsan       tsan   900   the module's threads under ThreadSanitizer
 END
 }

@@ -94,9 +94,10 @@ show_failures() { grep -hE '^(not ok|skip) ' "$1" | cut -c1-400 | sed 's/^/     
 
 # A gtest program's cases as result lines; one that dies takes the case that ran with it.
 run_gtest() {
-  local program=$1 name log=$2
+  local program=$1 name log=$2 limit=300
+  if [ "${LATCHKEY_FULL:-}" = yes ]; then limit=1800; fi
   name=$(basename "$program")
-  (cd "$LATCHKEY_BUILDDIR" && timeout -k 5 300 "$program" --gtest_color=no) >"$log" 2>&1
+  (cd "$LATCHKEY_BUILDDIR" && timeout -k 5 $limit "$program" --gtest_color=no) >"$log" 2>&1
   awk -v program="$name" -v status=$? '
     /^\[ RUN      \] / { running = $4; skipped = 0 }
     /^\[       OK \] / { if (!skipped) print "ok " $4; running = ""; n++ }

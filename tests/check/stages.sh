@@ -48,7 +48,12 @@ run_stages() {
     say "set-up: Unbound with ThreadSanitizer (two minutes the first time)"
     build-aux/unbound.sh --tsan >/dev/null && build tsan
   fi
-  both "run_stage fuzz" run_sanitizers
+  both run_hunts run_sanitizers
+}
+
+run_hunts() {
+  run_stage fuzz
+  run_stage simmutants
 }
 
 run_sanitizers() {
@@ -124,9 +129,10 @@ sanitizers() {
     LLVM_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-19) "$@"
 }
 
+# Fewer stories, since each takes several times as long.
 stage_asan() {
   built clang || return 1
-  sanitizers gtests_of "$root/build/clang"
+  LATCHKEY_SEEDS=200 sanitizers gtests_of "$root/build/clang"
 }
 
 stage_fuzz() {
@@ -139,6 +145,11 @@ stage_fuzz() {
 stage_mutants() {
   built clang || return 1
   LATCHKEY_BUILDDIR=$root/build/clang script tests/fuzz/run --mutants
+}
+
+stage_simmutants() {
+  built gcc || return 1
+  script tests/sim/mutants/run
 }
 
 stage_tsan() {

@@ -12,3 +12,16 @@ SOAK_SEEDS = 1000000
 soak: tests/sim/story_test
 	tests/sim/story_test --seeds $(SOAK_SEEDS) --gtest_filter='story.keeps*'
 .PHONY: soak
+
+# One source with a planted bug, MUTANT_SOURCE, becomes the program MUTANT_OUT. Its object stands in front of the
+# libraries, so the linker leaves the honest one where it is. tests/sim/mutants/run makes them.
+sim-mutant:
+	$(CXX) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CXXFLAGS) $(CXXFLAGS) -w -fPIC \
+	  -c $(MUTANT_SOURCE) -o $(MUTANT_OUT).o
+	$(LIBTOOL) --silent --tag=CXX --mode=link $(CXX) $(AM_CXXFLAGS) $(CXXFLAGS) $(AM_LDFLAGS) -o $(MUTANT_OUT) \
+	  $(tests_sim_story_test_OBJECTS) $(MUTANT_OUT).o $(tests_sim_story_test_LDADD) $(LIBS)
+.PHONY: sim-mutant
+SIM_MUTANTS = asked_on auth_secret auth_signature children_kept cookie_unknown crowd_kept encapsulation failed_twice \
+  half_open_bound half_open_kept holder_ignored iv_counter iv_of_candidates key_direction key_shared lease_kept \
+  lingers_on negotiations_bound no_end retransmission_timer session_kept timer_not_set window_open
+EXTRA_DIST += tests/sim/mutants/run $(SIM_MUTANTS:%=tests/sim/mutants/%.sed)

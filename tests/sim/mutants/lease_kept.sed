@@ -1,0 +1,4 @@
+# file: ike-engine/session/responder.cc
+# invariant: left
+# bug: a lease is not given back
+/leases.give_back/d
