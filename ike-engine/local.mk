@@ -57,24 +57,32 @@ ike_engine_libike_policy_la_SOURCES = \
   ike-engine/policy/transforms.cc ike-engine/policy/transforms.h
 
 ike_engine_libike_session_la_SOURCES = \
+  ike-engine/session/answer_creation.cc ike-engine/session/answer_creation.h \
   ike-engine/session/auth.cc ike-engine/session/auth.h ike-engine/session/auth_payloads.cc \
   ike-engine/session/auth_payloads.h ike-engine/session/auth_reply.cc ike-engine/session/child.cc \
   ike-engine/session/child.h ike-engine/session/child_sa.cc ike-engine/session/child_sa.h \
+  ike-engine/session/children.cc ike-engine/session/children.h \
+  ike-engine/session/collision.cc ike-engine/session/collision.h \
   ike-engine/session/context.cc ike-engine/session/context.h ike-engine/session/cookies.cc \
   ike-engine/session/cookies.h ike-engine/session/create_child.cc \
-  ike-engine/session/create_child.h ike-engine/session/established.cc \
+  ike-engine/session/create_child.h ike-engine/session/creation_payloads.cc \
+  ike-engine/session/creation_payloads.h ike-engine/session/established.cc \
   ike-engine/session/established.h ike-engine/session/exchange.cc ike-engine/session/exchange.h \
-  ike-engine/session/fragments.cc ike-engine/session/fragments.h ike-engine/session/half_open.cc ike-engine/session/half_open.h ike-engine/session/ike_sa.cc \
+  ike-engine/session/fragments.cc ike-engine/session/fragments.h ike-engine/session/half_open.cc \
+  ike-engine/session/half_open.h ike-engine/session/heir.cc ike-engine/session/heir.h ike-engine/session/ike_sa.cc \
   ike-engine/session/ike_sa.h ike-engine/session/informational.cc \
   ike-engine/session/informational.h ike-engine/session/init.cc ike-engine/session/init.h \
   ike-engine/session/init_payloads.cc ike-engine/session/init_payloads.h \
   ike-engine/session/init_reply.cc ike-engine/session/init_reply.h \
   ike-engine/session/inner_address.cc ike-engine/session/inner_address.h \
+  ike-engine/session/key_agreement.cc ike-engine/session/key_agreement.h \
   ike-engine/session/leases.cc ike-engine/session/leases.h ike-engine/session/lifetime.cc \
   ike-engine/session/lifetime.h ike-engine/session/nat.cc ike-engine/session/nat.h \
   ike-engine/session/opening.cc ike-engine/session/opening.h ike-engine/session/ppk.cc ike-engine/session/ppk.h ike-engine/session/proof.cc \
   ike-engine/session/proof.h ike-engine/session/protect.cc ike-engine/session/protect.h \
-  ike-engine/session/receive.cc ike-engine/session/receive.h ike-engine/session/reply.h \
+  ike-engine/session/receive.cc ike-engine/session/receive.h ike-engine/session/rekey_ike.cc \
+  ike-engine/session/rekey_ike.h ike-engine/session/reply.h \
+  ike-engine/session/request_child.cc ike-engine/session/request_child.h \
   ike-engine/session/respond_auth.cc ike-engine/session/respond_auth.h \
   ike-engine/session/respond_child.cc ike-engine/session/respond_child.h \
   ike-engine/session/respond_init.cc ike-engine/session/respond_init.h \

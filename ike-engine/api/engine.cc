@@ -4,6 +4,8 @@
 #include <unordered_map>
 
 #include "ike-engine/policy/proposals.h"
+#include "ike-engine/session/children.h"
+#include "ike-engine/session/heir.h"
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/receive.h"
 #include "ike-engine/session/respond_init.h"
@@ -70,6 +72,7 @@ struct Engine::Impl {
             .out = output,
             .stats = stats,
             .now = now,
+            .fresh_spi = [this] { return fresh_spi(); },
             .responder = responder.get(),
             .may_admit = sessions.size() < config.max_sessions,
             .next_session = SessionId{last_session + 1}};
@@ -81,6 +84,8 @@ struct Engine::Impl {
   template <class Action>
   void act(base::IkeSpi spi, base::TimePoint now, Action&& action);
   void settle(Context& context, base::IkeSpi spi, Session* session);
+  void adopt(std::unique_ptr<IkeSa> heir);
+  void hand_over(const session::Handover& handover, Context& ctx);
   void follow(const session::Successor& successor, base::TimePoint now);
   void end(Session& session);
   void erase(base::IkeSpi spi);
@@ -145,6 +150,8 @@ void Engine::Impl::settle(Context& ctx, base::IkeSpi spi, Session* session) {
     sessions.emplace(ctx.admitted->id, std::move(ctx.admitted));
   }
   const IkeSa& sa = *sas.at(spi);
+  for (auto& heir : ctx.heirs) adopt(std::move(heir));
+  for (const session::Handover& handover : ctx.handovers) hand_over(handover, ctx);
   timers.set(spi, session::next_deadline(sa));
   // A farewell (our DELETE, a last answer kept) is a courtesy, and not owed to more peers than we may have.
   // A client whose IKE_AUTH is not there yet has a bound of its own.
@@ -156,6 +163,25 @@ void Engine::Impl::settle(Context& ctx, base::IkeSpi spi, Session* session) {
   for (const base::IkeSpi old : ctx.replaced) dispatch(old, session::Event::replaced, ctx.now);
   for (const base::IkeSpi old : ctx.doubted) dispatch(old, session::Event::doubted, ctx.now);
   if (session != nullptr && session->over) end(*session);
+}
+
+void Engine::Impl::adopt(std::unique_ptr<IkeSa> heir) {
+  if (heir->state == session::State::dead) return;
+  const base::IkeSpi spi = heir->own_spi();
+  timers.set(spi, session::next_deadline(*heir));
+  sas.emplace(spi, std::move(heir));
+}
+
+void Engine::Impl::hand_over(const session::Handover& handover, Context& ctx) {
+  const auto from = sas.find(handover.from);
+  const auto to = sas.find(handover.to);
+  if (from == sas.end()) return;
+  if (to == sas.end() || to->second->state != session::State::bystander) {
+    // The peer has deleted what it wants us to go on with.
+    return session::lose(*from->second, ctx, Reason::deleted_by_peer);
+  }
+  session::hand_over(*from->second, *to->second, ctx);
+  timers.set(handover.to, session::next_deadline(*to->second));
 }
 
 void Engine::Impl::follow(const session::Successor& successor, base::TimePoint now) {
@@ -265,6 +291,17 @@ void Engine::receive(base::Bytes datagram, const Path& path, base::TimePoint now
   impl.act(found->first, now, [&](IkeSa& sa, Context& ctx) { session::receive(sa, ctx, *message, path); });
 }
 
+void Engine::expired(const Expired& what, base::TimePoint now) {
+  for (const auto& [spi, sa] : impl_->sas) {
+    const session::Child* child = session::child_of(*sa, what);
+    if (child == nullptr) continue;
+    session::Input input;
+    input.child = child->spi_in;
+    const auto event = what.hard ? session::Event::child_over : session::Event::child_rekeying_due;
+    return impl_->act(spi, now, [&](IkeSa& ours, Context& ctx) { session::dispatch(ours, event, ctx, input); });
+  }
+}
+
 void Engine::expire(base::TimePoint now) {
   if (impl_->responder) session::expire_half_open(*impl_->responder, now);
   while (impl_->timers.earliest() <= now) {
@@ -285,9 +322,8 @@ base::Result<ChildCounters> Engine::counters(SessionId session) {
   const auto found = impl_->sessions.find(session);
   if (found == impl_->sessions.end()) return base::fail(base::Errc::not_found, "no such session");
   const auto sa = impl_->sas.find(found->second->current);
-  session::Child* child = sa == impl_->sas.end() ? nullptr : sa->second->current_child();
-  if (child == nullptr) return base::fail(base::Errc::not_found, "no tunnel yet");
-  return child->tunnel->counters();
+  if (sa == impl_->sas.end() || sa->second->children.empty()) return base::fail(base::Errc::not_found, "no tunnel yet");
+  return session::counters_of(*sa->second);
 }
 
 std::size_t Engine::sessions() const { return impl_->sessions.size(); }

@@ -28,6 +28,9 @@ class Engine {
   void close(SessionId session, base::TimePoint now);
   /// A datagram from the network, without non-ESP marker. Never fails: what is wrong is counted, answered or ignored.
   void receive(base::Bytes datagram, const Path& path, base::TimePoint now);
+  /// What the kernel says of an SA: its child is rekeyed, or, when it is gone already, given up. O(number of IKE SAs).
+  /// Ignored if it is none of ours.
+  void expired(const Expired& what, base::TimePoint now);
   /// Lets time pass: everything that was due at or before `now` happens.
   void expire(base::TimePoint now);
   /// When expire() has to be called next; kNever if never. O(log n) or better.

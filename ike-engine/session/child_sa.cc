@@ -30,12 +30,23 @@ base::Result<api::ChildSa> make_child_sa(const IkeSa& sa, const api::EngineConfi
                       .inner_local = terms.inner_local,
                       .inner_remote = terms.inner_remote,
                       .guard = sa.session == nullptr || sa.session->initiator,
+                      .sending = terms.sending,
                       .soft = config.child_limits};
 }
 
+Ends ends_of(const IkeSa& sa, const ChildTraits& traits) {
+  return {traits.inner_local.value_or(sa.path.local.address), traits.inner_remote.value_or(sa.path.remote.address)};
+}
+
 Child keep_child(std::unique_ptr<api::KernelTunnel> tunnel, const api::ChildSa& child) {
-  return {std::move(tunnel), child.spi_in,      child.spi_out,     child.suite,
-          child.mode,        child.inner_local, child.inner_remote};
+  return {.tunnel = std::move(tunnel),
+          .spi_in = child.spi_in,
+          .spi_out = child.spi_out,
+          .suite = child.suite,
+          .mode = child.mode,
+          .inner_local = child.inner_local,
+          .inner_remote = child.inner_remote,
+          .sending = child.sending};
 }
 
 }  // namespace latchkey::session

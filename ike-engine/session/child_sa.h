@@ -17,7 +17,15 @@ struct ChildTerms {
   bool we_asked = true;                   ///< whether we are the initiator of that exchange
   std::optional<base::ReqId> reqid = {};  ///< of the child that it replaces
   std::optional<base::Address> inner_local = {}, inner_remote = {};
+  bool sending = true;
 };
+
+/// The two hosts whose traffic a child with these traits carries.
+struct Ends {
+  base::Address ours;
+  base::Address theirs;
+};
+Ends ends_of(const IkeSa& sa, const ChildTraits& traits);
 
 /// Both SAs with their keys. Errors: unsupported, internal.
 base::Result<api::ChildSa> make_child_sa(const IkeSa& sa, const api::EngineConfig& config, const ChildTerms& terms);

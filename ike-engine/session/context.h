@@ -1,6 +1,7 @@
 #pragma once
 // What an action may touch beside its own IKE SA, and what it leaves behind for the engine to do.
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -16,6 +17,12 @@ struct Successor {
   base::TimePoint deadline = base::kNever;
 };
 
+/// Session and children of one IKE SA that another is to carry on, both by our SPI.
+struct Handover {
+  base::IkeSpi from;
+  base::IkeSpi to;
+};
+
 struct Context {
   const api::EngineConfig& config;
   api::Random& random;
@@ -24,7 +31,10 @@ struct Context {
   api::EngineStats& stats;
   base::TimePoint now;
   std::vector<Successor> successors = {};
-  std::vector<base::IkeSpi> superseded = {};    ///< IKE SAs whose child has been replaced
+  std::vector<base::IkeSpi> superseded = {};       ///< IKE SAs whose child has been replaced
+  std::function<base::IkeSpi()> fresh_spi = {};    ///< an SPI that no IKE SA of ours has
+  std::vector<std::unique_ptr<IkeSa>> heirs = {};  ///< IKE SAs that a rekeying has made
+  std::vector<Handover> handovers = {};
   Responder* responder = nullptr;               ///< what all IKE SAs of a responder share; none: we only initiate
   bool may_admit = false;                       ///< there is room for a session more
   api::SessionId next_session = {};             ///< whose number is free

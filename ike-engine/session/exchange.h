@@ -30,6 +30,7 @@ State begin_delete(IkeSa& sa, Context& context);
 
 // Actions.
 State conclude_informational(IkeSa& sa, Context& context, Input& input);
+State conclude_as_bystander(IkeSa& sa, Context& context, Input& input);
 State conclude_while_deleting(IkeSa& sa, Context& context, Input& input);
 
 }  // namespace latchkey::session

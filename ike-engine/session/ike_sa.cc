@@ -23,7 +23,11 @@ Child* IkeSa::child_out(base::Spi spi_out) {
 }
 
 Child* IkeSa::current_child() {
-  return find_child(children, [](const Child& child) { return !child.replaced; });
+  return find_child(children, [](const Child& child) { return child.standing == Standing::in_use; });
+}
+
+bool IkeSa::wants(const Wish& wish) const {
+  return (exchange && exchange->wish == wish) || std::ranges::find(wishes, wish) != wishes.end();
 }
 
 wire::Header header_of(const IkeSa& sa, base::ExchangeType exchange, bool response, base::MessageId id) {

@@ -30,7 +30,8 @@ inline constexpr std::size_t kNonceSize = 32;
 /// RFC 7296 section 2.6: 1 to 64 octets.
 inline constexpr std::size_t kMaxCookieSize = 64;
 
-/// Children of one IKE SA, those that are being replaced included.
+/// Children of one IKE SA, those that are being replaced included; a new one is taken while half of them are in use, so
+/// that each can be rekeyed.
 inline constexpr std::size_t kMaxChildren = 16;
 
 /// Who began the IKE SA. Rekeyed by the other side, a new IKE SA's roles are swapped.
@@ -41,6 +42,7 @@ enum class State : std::uint8_t {
   auth_sent,    ///< at least one candidate was sent its IKE_AUTH
   half_open,    ///< as responder: IKE_SA_INIT is answered, nothing is proven yet
   established,  ///< the peer has proven who it is
+  bystander,    ///< carries nothing: the peer has rekeyed it, or has made it while our own rekeying was under way
   abandoned,    ///< we gave up with IKE_AUTH out: a server that answers late gets a DELETE
   deleting,     ///< our DELETE is out
   lingering,    ///< over; only the last answer is kept for copies of the request
@@ -67,6 +69,7 @@ struct Session {
   base::IkeSpi pending;                ///< the one that is being negotiated; 0 if none
   std::uint16_t exchanges = 0;         ///< round trips of the negotiation so far, over all its IKE SAs
   bool told = false;                   ///< Established was said
+  api::ChildCounters carried;          ///< by children that have gone
   bool over = false;                   ///< Failed or Down was said
 };
 
@@ -112,12 +115,35 @@ struct Candidate {
 };
 
 /// What we want of a peer once the IKE SA is established. One after the other: our window is one request.
-enum class Errand : std::uint8_t { liveness, delete_child, delete_ike, new_child, rekey_child, rekey_ike };
+enum class Errand : std::uint8_t {
+  liveness,
+  delete_child,
+  disown_child,  ///< the peer has made a child of our request that we can't take
+  delete_ike,
+  new_child,
+  rekey_child,
+  rekey_ike,
+};
 struct Wish {
   Errand errand{};
-  base::Spi child;  ///< spi_in of the child that it is about
+  base::Spi child = {};  ///< spi_in of the child that it is about; of new_child: that it stands in for, if any
 
   friend bool operator==(const Wish&, const Wish&) = default;
+};
+
+/// What a child hands on to the one that takes its place.
+struct ChildTraits {
+  api::EspSuite suite;
+  api::Mode mode = api::Mode::tunnel;
+  std::optional<base::ReqId> reqid = {};
+  std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased addresses
+};
+
+/// What the peer has made by rekeying the same as we do, at the same time (RFC 7296 section 2.8).
+struct Rival {
+  base::IkeSpi ike_sa = {};  ///< our SPI, of an IKE SA
+  base::Spi child = {};      ///< spi_in, of a child
+  base::Buffer nonce = {};   ///< the lower one of its exchange
 };
 
 /// A CREATE_CHILD_SA of ours, from request to answer.
@@ -125,9 +151,11 @@ struct Creation {
   base::Buffer nonce;
   wire::Sa offer;
   std::optional<crypto::KeyExchange> key_exchange;
+  ChildTraits traits;                          ///< of a child
   std::unique_ptr<api::ReservedSpi> reserved;  ///< of a child
   base::IkeSpi new_spi;                        ///< of an IKE SA
   unsigned invalid_kes = 0;
+  std::optional<Rival> rival;
 };
 
 /// The exchange of ours that is under way.
@@ -163,6 +191,13 @@ struct Negotiation {
   std::unique_ptr<api::ReservedSpi> reserved;
 };
 
+/// What a child is to its IKE SA.
+enum class Standing : std::uint8_t {
+  in_use,
+  rival,     ///< made by the peer while our own rekeying is under way: which of the two stays is not known yet
+  replaced,  ///< another one carries its traffic: only its DELETE is to come
+};
+
 /// A child SA pair in the kernel; it goes with the IKE SA.
 struct Child {
   std::unique_ptr<api::KernelTunnel> tunnel;
@@ -171,8 +206,12 @@ struct Child {
   api::EspSuite suite;
   api::Mode mode = api::Mode::tunnel;
   std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased addresses
+  Standing standing = Standing::in_use;
+  bool sending = true;  ///< packets go out by it; if not, they do when the one goes that it replaces
   base::TimePoint rekey_at = base::kNever;
-  bool replaced = false;  ///< another carries its traffic: only its DELETE is to come
+  base::TimePoint ends_at = base::kNever;
+
+  ChildTraits traits() const { return {suite, mode, tunnel->reqid(), inner_local, inner_remote}; }
 };
 
 struct IkeSa {
@@ -204,6 +243,8 @@ struct IkeSa {
   base::TimePoint last_sent{};
   base::TimePoint renew_at = base::kNever;  ///< the IKE SA's own keys are to be changed
   base::TimePoint ends_at = base::kNever;
+  bool rekeying_refused = false;                   ///< the peer takes no CREATE_CHILD_SA
+  base::TimePoint unwilling_since = base::kNever;  ///< it has answered TEMPORARY_FAILURE ever since
 
   bool is_initiator() const { return role == Role::initiator; }
   base::IkeSpi own_spi() const { return is_initiator() ? spi_i : spi_r; }
@@ -215,6 +256,10 @@ struct IkeSa {
   Child* child_out(base::Spi spi_out);
   /// The one that carries the session's traffic; nullptr if there is none.
   Child* current_child();
+  /// Whether an exchange of ours about it is under way.
+  bool is_under_way(Errand errand) const { return exchange && exchange->wish.errand == errand; }
+  /// Whether that is under way or waits for its turn.
+  bool wants(const Wish& wish) const;
 };
 
 /// The header of a message of ours within an IKE SA (RFC 7296 section 3.1).

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "ike-engine/session/children.h"
 #include "ike-engine/session/exchange.h"
+#include "ike-engine/session/lifetime.h"
 #include "ike-engine/wire/delete.h"
 
 namespace latchkey::session {
@@ -40,7 +42,7 @@ Deleted read_deletes(IkeSa& sa, std::span<const wire::RawPayload> payloads) {
 }
 
 // Takes the children away and says which of them the answer has to name.
-std::vector<base::Spi> delete_children(IkeSa& sa, const std::vector<base::Spi>& spis) {
+std::vector<base::Spi> delete_children(IkeSa& sa, Context& context, const std::vector<base::Spi>& spis) {
   std::vector<base::Spi> named;
   for (const base::Spi spi : spis) {
     // RFC 7296 section 1.4.1
@@ -49,14 +51,40 @@ std::vector<base::Spi> delete_children(IkeSa& sa, const std::vector<base::Spi>& 
     //= case, the responses MUST NOT include Delete payloads for the deleted SAs
     const bool crossed = sa.exchange && sa.exchange->wish == Wish{Errand::delete_child, spi};
     if (!crossed) named.push_back(spi);
-    // A tunnel that is lost never becomes plaintext: its policies stay, and so they do for the one that replaced it.
-    sa.child_in(spi)->tunnel->keep_guard();
-    std::erase_if(sa.children, [&](const Child& child) { return child.spi_in == spi; });
+    drop_child(sa, context, spi);
   }
   return named;
 }
 
+// RFC 7296 section 2.25.2
+//= If a peer receives a request to close an IKE SA that it is currently rekeying, it SHOULD reply as usual, and forget
+//= about its own rekeying request.
+// If the peer has rekeyed it meanwhile, the children belong to what that has made.
+void inherit_or_lose(IkeSa& sa, Context& context) {
+  const bool rekeying = sa.is_under_way(Errand::rekey_ike);
+  if (rekeying && sa.exchange->creation->rival) {
+    context.handovers.push_back({sa.own_spi(), sa.exchange->creation->rival->ike_sa});
+  } else {
+    lose(sa, context, api::Reason::deleted_by_peer);
+  }
+}
+
 }  // namespace
+
+bool ends_ike_sa(base::NotifyType type) {
+  // RFC 7296 section 2.21
+  //= Only authentication failures (AUTHENTICATION_FAILED and EAP failure) and malformed messages (INVALID_SYNTAX) lead to
+  //= a deletion of the IKE SA without requiring an explicit INFORMATIONAL exchange carrying a Delete payload.
+  return type == base::NotifyType::authentication_failed || type == base::NotifyType::invalid_syntax;
+}
+
+bool tells_of_the_end(std::span<const wire::RawPayload> payloads) {
+  return std::ranges::any_of(payloads, [](const wire::RawPayload& payload) {
+    const auto notify = payload.type == PayloadType::notify ? wire::parse_notify(payload.body)
+                                                            : base::fail(base::Errc::not_found, "another payload");
+    return notify && ends_ike_sa(notify->type);
+  });
+}
 
 State linger(IkeSa& sa, Context& context) {
   end_exchange(sa);
@@ -78,31 +106,31 @@ void respond(IkeSa& sa, Context& context, const Input& input, const wire::Payloa
 }
 
 void respond_notify(IkeSa& sa, Context& context, const Input& input, base::NotifyType type, base::Bytes data) {
+  respond_notify(sa, context, input, {base::ProtocolId::none, {}, type, data});
+}
+
+void respond_notify(IkeSa& sa, Context& context, const Input& input, const wire::Notify& notify) {
   wire::PayloadChain chain;
-  chain.add(PayloadType::notify, [&](base::Writer& out) {
-    write(out, wire::Notify{base::ProtocolId::none, {}, type, data});
-  });
+  chain.add(PayloadType::notify, [&](base::Writer& out) { write(out, notify); });
   respond(sa, context, input, chain);
 }
 
 State answer_informational(IkeSa& sa, Context& context, Input& input) {
   const Deleted deleted = read_deletes(sa, input.payloads);
-  if (deleted.ike) {
+  if (deleted.ike || tells_of_the_end(input.payloads)) {
     // RFC 7296 section 1.4.1
     //= The response to a request that deletes the IKE SA is an empty INFORMATIONAL response.
     respond(sa, context, input, {});
-    lose(sa, context, api::Reason::deleted_by_peer);
+    inherit_or_lose(sa, context);
     return linger(sa, context);
   }
   const bool had_child = sa.current_child() != nullptr;
-  const std::vector<base::Spi> named = delete_children(sa, deleted.children);
+  const std::vector<base::Spi> named = delete_children(sa, context, deleted.children);
   // RFC 7296 section 1.4.1
   //= Normally, the response in the INFORMATIONAL exchange will contain Delete payloads for the paired SAs going
   //= in the other direction.
   respond(sa, context, input, named.empty() ? wire::PayloadChain{} : delete_children_chain(named));
-  if (!had_child || sa.current_child() != nullptr) return sa.state;
-  lose(sa, context, api::Reason::deleted_by_peer);
-  return begin_delete(sa, context);  // an IKE SA without its child is of no use to anybody
+  return had_child ? after_loss(sa, context, api::Reason::deleted_by_peer) : sa.state;
 }
 
 State answer_unsupported_critical_payload(IkeSa& sa, Context& context, Input& input) {
@@ -124,7 +152,7 @@ State answer_invalid_syntax(IkeSa& sa, Context& context, Input& input) {
   return linger(sa, context);
 }
 
-State answer_while_deleting(IkeSa& sa, Context& context, Input& input) {
+State answer_without_children(IkeSa& sa, Context& context, Input& input) {
   // RFC 7296 section 1.4.1: both ends may delete at once; an answer is due all the same.
   respond(sa, context, input, {});
   return read_deletes(sa, input.payloads).ike ? linger(sa, context) : sa.state;

@@ -25,17 +25,21 @@ bool is_well_formed(const wire::RawPayload& payload) {
   }
 }
 
-std::optional<Event> event_of(const wire::Header& header, std::span<const wire::RawPayload> payloads) {
+// RFC 7296 section 2.21.3
+//= After the IKE SA is authenticated, all requests having errors MUST result in a response notifying the other end of the
+//= error.
+// So does a request of an exchange that nobody has agreed on.
+Event event_of(const wire::Header& header, std::span<const wire::RawPayload> payloads) {
   if (wire::first_unknown_critical(payloads) != PayloadType::none) return Event::critical_request;
   if (!std::all_of(payloads.begin(), payloads.end(), is_well_formed)) return Event::garbled_request;
   switch (header.exchange) {
     case ExchangeType::informational: return Event::informational_request;
     case ExchangeType::create_child_sa: return Event::create_child_sa_request;
-    default: return std::nullopt;
+    default: return Event::garbled_request;
   }
 }
 
-// The plaintext of a whole message becomes an event, or nothing if its exchange is none of ours.
+// The plaintext of a whole message becomes an event.
 void dispatch_request(IkeSa& sa, Context& context, const wire::Message& message, Opened opened, const api::Path& path) {
   Input input;
   input.path = path;
@@ -44,12 +48,7 @@ void dispatch_request(IkeSa& sa, Context& context, const wire::Message& message,
   auto payloads = wire::parse_payloads(opened.first, input.content);
   if (!payloads) return dispatch(sa, Event::garbled_request, context, input);
   input.payloads = std::move(*payloads);
-  const auto event = event_of(message.header, input.payloads);
-  if (!event) {
-    ++context.stats.dropped_no_transition;
-    return;
-  }
-  dispatch(sa, *event, context, input);
+  dispatch(sa, event_of(message.header, input.payloads), context, input);
 }
 
 void receive_request(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
@@ -196,9 +195,24 @@ void expire_negotiation(IkeSa& sa, Context& context) {
   expire_candidates(sa, context);
 }
 
+void dispatch_child(IkeSa& sa, Context& context, Event event, const Child& child) {
+  Input input;
+  input.child = child.spi_in;
+  dispatch(sa, event, context, input);
+}
+
+const Child* due(const IkeSa& sa, base::TimePoint Child::*when, base::TimePoint now) {
+  const auto found = std::ranges::find_if(sa.children, [&](const Child& child) { return child.*when <= now; });
+  return found == sa.children.end() ? nullptr : &*found;
+}
+
 void expire_established(IkeSa& sa, Context& context) {
   if (sa.ends_at <= context.now) return dispatch_plain(sa, context, Event::lifetime_over);
-  if (sa.renew_at <= context.now) return dispatch_plain(sa, context, Event::renewal_due);
+  if (sa.renew_at <= context.now) return dispatch_plain(sa, context, Event::rekeying_due);
+  if (const Child* child = due(sa, &Child::ends_at, context.now))
+    return dispatch_child(sa, context, Event::child_over, *child);
+  if (const Child* child = due(sa, &Child::rekey_at, context.now))
+    return dispatch_child(sa, context, Event::child_rekeying_due, *child);
   if (sa.request.next() > context.now) return;
   if (sa.request.exhausted(context.patience())) return dispatch_plain(sa, context, Event::unanswered);
   retransmit(context, sa.path, sa.request);
@@ -240,7 +254,9 @@ base::TimePoint next_deadline(const IkeSa& sa) {
   if (sa.state == State::dead) return base::kNever;
   if (sa.negotiation) return negotiation_deadline(*sa.negotiation);
   if (sa.half_open) return sa.half_open->deadline;
-  return std::min({sa.renew_at, sa.ends_at, sa.request.next()});
+  base::TimePoint next = std::min({sa.renew_at, sa.ends_at, sa.request.next()});
+  for (const Child& child : sa.children) next = std::min({next, child.rekey_at, child.ends_at});
+  return next;
 }
 
 }  // namespace latchkey::session

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ike-engine/session/answer_creation.h"
 #include "ike-engine/session/auth.h"
 #include "ike-engine/session/create_child.h"
 #include "ike-engine/session/exchange.h"
@@ -42,26 +43,39 @@ constexpr std::array kTransitions{
     Row{State::half_open, Event::give_up, forget_half_open},
 
     Row{State::established, Event::informational_request, answer_informational},
-    Row{State::established, Event::create_child_sa_request, refuse_create_child_sa},
+    Row{State::established, Event::create_child_sa_request, answer_create_child_sa},
     Row{State::established, Event::critical_request, answer_unsupported_critical_payload},
     Row{State::established, Event::garbled_request, answer_invalid_syntax},
     Row{State::established, Event::informational_response, conclude_informational},
     Row{State::established, Event::create_child_sa_response, conclude_creation},
     Row{State::established, Event::unanswered, declare_dead},
-    Row{State::established, Event::renewal_due, renew},
+    Row{State::established, Event::rekeying_due, rekey},
+    Row{State::established, Event::child_rekeying_due, rekey_child},
+    Row{State::established, Event::child_over, end_child},
     Row{State::established, Event::lifetime_over, end_of_life},
     Row{State::established, Event::superseded, retire},
     Row{State::established, Event::replaced, make_way},
     Row{State::established, Event::doubted, ask_for_life},
     Row{State::established, Event::close, close_established},
 
+    Row{State::bystander, Event::informational_request, answer_without_children},
+    Row{State::bystander, Event::create_child_sa_request, refuse_for_now},
+    Row{State::bystander, Event::critical_request, answer_unsupported_critical_payload},
+    Row{State::bystander, Event::garbled_request, answer_invalid_syntax},
+    Row{State::bystander, Event::informational_response, conclude_as_bystander},
+    Row{State::bystander, Event::unanswered, finish},
+    Row{State::bystander, Event::superseded, retire},
+    Row{State::bystander, Event::lifetime_over, retire},
+
     Row{State::abandoned, Event::late_answer, hang_up},
     Row{State::abandoned, Event::lifetime_over, vanish},
 
-    Row{State::deleting, Event::informational_request, answer_while_deleting},
-    Row{State::deleting, Event::create_child_sa_request, refuse_while_deleting},
+    Row{State::deleting, Event::informational_request, answer_without_children},
+    Row{State::deleting, Event::create_child_sa_request, refuse_for_now},
+    Row{State::deleting, Event::critical_request, answer_unsupported_critical_payload},
+    Row{State::deleting, Event::garbled_request, answer_invalid_syntax},
     Row{State::deleting, Event::informational_response, conclude_while_deleting},
-    Row{State::deleting, Event::create_child_sa_response, conclude_while_deleting},
+    Row{State::deleting, Event::create_child_sa_response, conclude_creation_while_deleting},
     Row{State::deleting, Event::unanswered, finish},
 
     Row{State::lingering, Event::lifetime_over, vanish},

@@ -30,9 +30,11 @@ enum class Event : std::uint8_t {
   garbled_request,   ///< its ICV is right, its payloads are not
   informational_response,
   create_child_sa_response,
-  unanswered,  ///< our request in the IKE SA was sent often enough
-  give_up,     ///< the negotiation's deadline or grace is over
-  renewal_due,
+  unanswered,          ///< our request in the IKE SA was sent often enough
+  give_up,             ///< the negotiation's deadline or grace is over
+  rekeying_due,        ///< of the IKE SA
+  child_rekeying_due,  ///< of Input::child, by time or as the kernel says
+  child_over,          ///< its time
   lifetime_over,
   replaced,    ///< the client has come again
   doubted,     ///< somebody else wants what the client holds
@@ -66,6 +68,7 @@ struct Input {
   std::size_t which = 0;                   ///< auth_*: index of the candidate
   AuthReply auth;                          ///< auth_response
   AuthPayloads claim;                      ///< auth_request
+  base::Spi child;                         ///< child_*: its spi_in
 };
 
 /// Acts and says which state comes next.

@@ -35,6 +35,12 @@ base::Result<base::KeMethod> parse_invalid_ke(base::Bytes data) {
   return method;
 }
 
+base::Buffer invalid_ke_data(base::KeMethod wanted) {
+  base::Writer out;
+  out.u16(static_cast<std::uint16_t>(wanted));
+  return out.take();
+}
+
 base::Result<std::vector<base::HashAlgorithm>> parse_hash_algorithms(base::Bytes data) {
   if (data.size() % 2 != 0) return base::fail(Errc::malformed, "signature_hash_algorithms: odd size");
   if (data.size() / 2 > kMaxHashAlgorithms) return base::fail(Errc::exhausted, "signature_hash_algorithms");

@@ -27,6 +27,7 @@ void write(base::Writer& out, const Notify& notify);
 
 /// INVALID_KE_PAYLOAD's data: the method that the responder wants. Errors: truncated.
 base::Result<base::KeMethod> parse_invalid_ke(base::Bytes data);
+base::Buffer invalid_ke_data(base::KeMethod wanted);
 
 inline constexpr std::size_t kMaxHashAlgorithms = 32;
 /// SIGNATURE_HASH_ALGORITHMS's data (RFC 7427 section 4). Errors: malformed for an odd size, exhausted.

@@ -249,7 +249,7 @@ class World {
     support::ResponderSa* sa = server_.newest();
     if (sa == nullptr || !sa->child) return;
     sa->next_request = server_requests_;
-    using Create = support::Responder::Create;
+    using support::Create;
     std::vector<api::Datagram> out;
     switch (what % 6) {
       case 0: out = server_.send_liveness_check(); break;

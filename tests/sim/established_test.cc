@@ -15,7 +15,7 @@ using base::NotifyType;
 using base::PayloadType;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Create = support::Responder::Create;
+using support::Create;
 
 /// A world whose tunnel is up.
 class established : public ::testing::Test {
@@ -82,14 +82,6 @@ TEST_F(established, ignores_a_delete_of_somebody_elses_child) {
       world.responder.send_request(ExchangeType::informational, {support::payload(PayloadType::delete_, del)});
   EXPECT_TRUE(answer(request).empty());
   EXPECT_EQ(world.kernel.live(), 1u);
-}
-
-TEST_F(established, refuses_each_create_child_sa_with_no_additional_sas) {
-  for (const auto what : {Create::rekey_ike, Create::rekey_child, Create::new_child}) {
-    EXPECT_TRUE(answers_with(world.responder.send_create_child(what), NotifyType::no_additional_sas));
-  }
-  EXPECT_EQ(world.kernel.live(), 1u);
-  EXPECT_EQ(world.count<api::Down>(), 0u);
 }
 
 TEST_F(established, answers_an_unknown_critical_payload_with_its_type) {

@@ -84,7 +84,8 @@ std::vector<base::Buffer> Stranger::send(base::Bytes datagram) {
   api::Output output = server_.engine.take_output();
   std::ranges::move(output.events, std::back_inserter(server_.events));
   std::vector<base::Buffer> answers;
-  for (api::Datagram& one : output.datagrams) answers.push_back(std::move(one.bytes));
+  for (const api::Datagram& one : output.datagrams) answers.push_back(one.bytes);
+  std::ranges::move(output.datagrams, std::back_inserter(server_.sent));
   return answers;
 }
 
@@ -148,6 +149,16 @@ std::optional<support::Plain> Stranger::ask_sealed(base::ExchangeType exchange, 
   if (answers.empty()) return std::nullopt;
   const auto message = wire::parse_message(answers.front());
   return message ? sealing_.open(*message) : std::nullopt;
+}
+
+bool Stranger::answer(base::Bytes request, const Payloads& payloads) {
+  const auto message = wire::parse_message(request);
+  if (!message || !sealing_.open(*message)) return false;
+  wire::Header header = message->header;
+  header.response = header.initiator = true;
+  const wire::PayloadChain chain = support::chain_of(payloads);
+  (void)send(sealing_.seal(header, chain.first(), chain.view()).front());
+  return true;
 }
 
 base::NotifyType first_notify(const std::vector<wire::RawPayload>& payloads) {

@@ -26,6 +26,7 @@ struct Server {
   api::Engine engine;
   base::TimePoint now{std::chrono::hours(1)};
   std::vector<api::Event> events;
+  std::vector<api::Datagram> sent;  ///< to anybody, in order
 };
 
 /// Takes AES-256-GCM with PRF-SHA2-256 and X25519, comes from 192.0.2.1:500, and is nobody.
@@ -51,6 +52,9 @@ class Stranger {
   /// A request in SK. Its answer, opened; nothing if none came, or none that is right.
   std::optional<support::Plain> ask(base::ExchangeType exchange, const support::Payloads& payloads);
   std::optional<support::Plain> ask_sealed(base::ExchangeType exchange, base::PayloadType first, base::Bytes content);
+
+  /// Answers a request of the server's with these payloads. Whether it was one that opens.
+  bool answer(base::Bytes request, const support::Payloads& payloads);
 
   base::IkeSpi spi_i, spi_r;
   api::Path path;  ///< the server's

@@ -33,6 +33,8 @@ class World {
   void run(base::Duration duration);
   /// Lets time pass until Established or Failed is said, at most `limit`. Whether it was.
   bool run_until_settled(base::Duration limit = std::chrono::seconds(120));
+  /// Takes what the engine has brought forth; after a call of one of its functions.
+  void collect();
   /// Puts datagrams of the responder's on the network.
   void inject(const std::vector<api::Datagram>& from_responder);
 
@@ -69,7 +71,6 @@ class World {
     bool to_engine = false;
     api::Datagram datagram;
   };
-  void collect();
   void launch(bool to_engine, const api::Datagram& datagram);
   void arrive(const Flight& flight);
   bool step(base::TimePoint until);

@@ -64,10 +64,15 @@ struct Behaviour {
   std::size_t ballast = 0;        ///< octets of vendor ID in the AUTH reply, to make it large
   unsigned copies = 1;            ///< every reply is sent so many times
 
+  bool creates = false;  ///< CREATE_CHILD_SA is answered by what it asks for; otherwise by NO_ADDITIONAL_SAS
+
   /// Last words on what is sent: the chosen proposal, the payloads of IKE_SA_INIT's and IKE_AUTH's replies (the
   /// latter before they are sealed).
   std::function<void(Payloads&)> edit_init = {};
   std::function<void(Payloads&)> edit_auth = {};
+  std::function<void(Payloads&)> edit_creation = {};  ///< CREATE_CHILD_SA's replies
+  /// CREATE_CHILD_SA's nonces; by default they are random.
+  std::function<base::Buffer()> nonce = {};
   /// Where the inbound SPI comes from; by default it is random.
   std::function<base::Spi(const api::Path&)> allocate_spi = {};
 };

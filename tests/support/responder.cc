@@ -9,6 +9,17 @@
 
 namespace latchkey::support {
 
+namespace {
+// Our half of the child that the client names by the SPI of the packets that it receives.
+std::optional<base::Spi> spi_paired_with(const ResponderSa& sa, base::Spi clients) {
+  if (sa.child && sa.child->spi_out == clients) return sa.child->spi_in;
+  for (const api::ChildSa& child : sa.former) {
+    if (child.spi_out == clients) return child.spi_in;
+  }
+  return std::nullopt;
+}
+}  // namespace
+
 using base::Buffer;
 using base::Bytes;
 using base::ExchangeType;
@@ -70,8 +81,8 @@ Responder::Datagrams Responder::receive(Bytes datagram, const api::Path& path) {
 }
 
 Responder::Datagrams Responder::receive_protected(const wire::Message& message, const api::Path& path) {
-  const auto it = by_spi_.find(message.header.spi_r);
-  if (it == by_spi_.end() || !message.header.initiator) return {};
+  const auto it = by_spi_.find(message.header.initiator ? message.header.spi_r : message.header.spi_i);
+  if (it == by_spi_.end() || message.header.initiator == it->second->initiator) return {};
   ResponderSa& sa = *it->second;
   auto part = sa.sealing.open(message);
   if (!part) return {};
@@ -80,6 +91,7 @@ Responder::Datagrams Responder::receive_protected(const wire::Message& message, 
   auto plain = (message.header.response ? sa.response_collector : sa.collector).add(std::move(*part));
   if (!plain) return {};
   if (message.header.response) {
+    complete_creation(sa, *plain);
     sa.responses.push_back(std::move(*plain));
     return {};
   }
@@ -100,11 +112,11 @@ Responder::Datagrams Responder::answer(ResponderSa& sa, const Plain& request) {
         if (sa.client_fragments) fragment_size = behaviour_.fragment_size;
         break;
       case ExchangeType::informational: payloads = answer_informational(sa, request); break;
-      default: payloads = {notify_payload(NotifyType::no_additional_sas)}; break;
+      default: payloads = answer_create_child(sa, request); break;
     }
     wire::Header header = request.header;
     header.response = true;
-    header.initiator = false;
+    header.initiator = sa.initiator;
     for (api::Datagram& datagram : sealed(sa, header, payloads, fragment_size)) {
       kept.push_back(std::move(datagram.bytes));
     }
@@ -125,8 +137,11 @@ Payloads Responder::answer_informational(ResponderSa& sa, const Plain& request) 
       continue;
     }
     sa.deleted_children.insert(sa.deleted_children.end(), del->spis.begin(), del->spis.end());
-    if (sa.child)
-      reply.push_back(payload(PayloadType::delete_, wire::Delete{base::ProtocolId::esp, {sa.child->spi_in}}));
+    for (const base::Spi spi : del->spis) {
+      if (const auto paired = spi_paired_with(sa, spi)) {
+        reply.push_back(payload(PayloadType::delete_, wire::Delete{base::ProtocolId::esp, {*paired}}));
+      }
+    }
   }
   return reply;
 }
@@ -154,6 +169,7 @@ Responder::Datagrams Responder::send_request(ExchangeType exchange, const Payloa
   header.spi_i = sa.spi_i;
   header.spi_r = sa.spi_r;
   header.exchange = exchange;
+  header.initiator = sa.initiator;
   header.message_id.value = sa.next_request++;
   return sealed(sa, header, payloads, 0);
 }
@@ -168,39 +184,6 @@ Responder::Datagrams Responder::send_delete_ike() {
 Responder::Datagrams Responder::send_delete_child() {
   const wire::Delete del{base::ProtocolId::esp, {newest()->child->spi_in}};
   return send_request(ExchangeType::informational, {payload(PayloadType::delete_, del)});
-}
-
-Responder::Datagrams Responder::send_create_child(Create what) {
-  using base::TransformType;
-  const ResponderSa& sa = *newest();
-  const bool ike = what == Create::rekey_ike;
-  wire::Proposal proposal{1, ike ? base::ProtocolId::ike : base::ProtocolId::esp, random_octets(ike ? 8 : 4), {}};
-  proposal.transforms.push_back({TransformType::encr, 20, 256, false});
-  if (ike) {
-    proposal.transforms.push_back({TransformType::prf, 5, {}, false});
-    proposal.transforms.push_back({TransformType::ke, 31, {}, false});
-  } else {
-    proposal.transforms.push_back({TransformType::esn, 1, {}, false});
-  }
-  Payloads payloads = {payload(PayloadType::sa, wire::Sa{{proposal}})};
-  const Buffer nonce = random_octets(32);
-  const Buffer value = random_octets(32);
-  payloads.push_back(payload(PayloadType::nonce, wire::Nonce{nonce}));
-  if (ike) {
-    payloads.push_back(payload(PayloadType::ke, wire::Ke{base::KeMethod::x25519, value}));
-    return send_request(ExchangeType::create_child_sa, payloads);
-  }
-  if (what == Create::rekey_child) {
-    base::Writer spi;
-    spi.u32(sa.child->spi_in.value);
-    const wire::Notify rekey{base::ProtocolId::esp, spi.view(), NotifyType::rekey_sa, {}};
-    payloads.insert(payloads.begin(), payload(PayloadType::notify, rekey));
-  }
-  const std::vector ours = {wire::TrafficSelector::host(sa.path.local.address)};
-  const std::vector theirs = {wire::TrafficSelector::host(sa.path.remote.address)};
-  payloads.push_back(payload(PayloadType::tsi, ours));
-  payloads.push_back(payload(PayloadType::tsr, theirs));
-  return send_request(ExchangeType::create_child_sa, payloads);
 }
 
 }  // namespace latchkey::support

@@ -12,10 +12,24 @@
 #include "ike-engine/crypto/ike_keys.h"
 #include "ike-engine/crypto/key_exchange.h"
 #include "ike-engine/crypto/signature.h"
+#include "ike-engine/wire/sa.h"
 #include "tests/support/behaviour.h"
 #include "tests/support/sealing.h"
 
 namespace latchkey::support {
+
+/// What a CREATE_CHILD_SA request may ask for.
+enum class Create { rekey_ike, rekey_child, new_child };
+
+/// A CREATE_CHILD_SA request of the responder's own, until it is answered.
+struct PendingCreation {
+  Create what{};
+  std::uint32_t message_id = 0;
+  base::Buffer nonce;
+  std::optional<crypto::KeyExchange> key_exchange;
+  base::Spi spi;         ///< of a child
+  base::IkeSpi ike_spi;  ///< of an IKE SA
+};
 
 /// One IKE SA of the responder's, with everything that a test may want to compare.
 struct ResponderSa {
@@ -32,7 +46,9 @@ struct ResponderSa {
   Sealing sealing;
 
   bool authenticated = false;         ///< the client's AUTH_NULL was right
-  std::optional<api::ChildSa> child;  ///< as the responder has to install it
+  bool initiator = false;             ///< of this IKE SA: the responder has rekeyed it itself
+  std::optional<api::ChildSa> child;  ///< the newest, as the responder has to install it
+  std::vector<api::ChildSa> former;   ///< those before it
   bool asked_transport = false;       ///< the client sent USE_TRANSPORT_MODE
   bool deleted = false;               ///< the client has deleted the IKE SA
   std::vector<base::Spi> deleted_children;
@@ -41,6 +57,7 @@ struct ResponderSa {
   std::vector<Plain> responses;  ///< of the client, to requests of ours
   std::size_t fragments_received = 0;
 
+  std::optional<PendingCreation> creation;
   std::uint32_t next_request = 0;
   std::map<std::uint32_t, std::vector<base::Buffer>> replies;  ///< by message ID: what a retransmission gets again
   FragmentCollector collector, response_collector;
@@ -58,9 +75,10 @@ class Responder {
   std::vector<api::Datagram> send_delete_ike();
   std::vector<api::Datagram> send_delete_child();
   std::vector<api::Datagram> send_liveness_check();
-  /// A CREATE_CHILD_SA that rekeys the IKE SA, rekeys the child, or asks for another child.
-  enum class Create { rekey_ike, rekey_child, new_child };
-  std::vector<api::Datagram> send_create_child(Create what);
+  /// A CREATE_CHILD_SA that rekeys the IKE SA, rekeys the child, or asks for another child; `pfs`: with a key exchange
+  /// for the child. `edit` has the last word on its payloads. The answer completes it.
+  std::vector<api::Datagram> send_create_child(Create what, bool pfs = false,
+                                               const std::function<void(Payloads&)>& edit = {});
   /// Any request or reply at all, sealed; for tests of what must be refused.
   std::vector<api::Datagram> send_request(base::ExchangeType exchange, const Payloads& payloads);
   std::vector<api::Datagram> send_sealed(wire::Header header, base::PayloadType first, base::Bytes content);
@@ -98,6 +116,12 @@ class Responder {
   Payloads answer_informational(ResponderSa& sa, const Plain& request);
   base::Result<Payloads> authenticate(ResponderSa& sa, const Plain& request);
   base::Result<void> make_child(ResponderSa& sa, const Plain& request, Payloads& reply);
+  Payloads answer_create_child(ResponderSa& sa, const Plain& request);
+  Payloads answer_child(ResponderSa& sa, const Plain& request, const wire::Sa& offer);
+  Payloads answer_rekey_ike(ResponderSa& sa, const Plain& request, const wire::Sa& offer);
+  void complete_creation(ResponderSa& sa, const Plain& response);
+  void add_heir(const ResponderSa& old, bool initiator, const crypto::KeyInputs& inputs, const base::SecretBytes& g_ir);
+  base::Buffer creation_nonce();
 
   Datagrams sealed(ResponderSa& sa, wire::Header header, const Payloads& payloads, std::size_t fragment_size);
   base::Buffer random_octets(std::size_t size);

@@ -48,6 +48,7 @@ tests_unit_policy_test_LDADD = $(LINK_POLICY) $(GTEST_LINK)
 
 tests_unit_session_test_SOURCES = \
   tests/unit/ike-engine/session/captures_test.cc \
+  tests/unit/ike-engine/session/collision_test.cc tests/unit/ike-engine/session/creation_payloads_test.cc \
   tests/unit/ike-engine/session/fragments_test.cc tests/unit/ike-engine/session/nat_test.cc \
   tests/unit/ike-engine/session/protect_test.cc tests/unit/ike-engine/session/table_test.cc \
   tests/unit/ike-engine/session/timers_test.cc tests/unit/ike-engine/session/window_test.cc
@@ -61,6 +62,12 @@ tests_unit_engine_test_SOURCES = \
   tests/sim/weather_test.cc tests/sim/wire_watch.cc tests/sim/wire_watch.h \
   tests/sim/world.cc tests/sim/world.h \
   tests/unit/ike-engine/api/engine_test.cc
+# The life of an established IKE SA.
+tests_unit_engine_test_SOURCES += \
+  tests/sim/answer_creation_test.cc tests/sim/collisions_test.cc tests/sim/creations.cc \
+  tests/sim/creations.h tests/sim/errors_test.cc tests/sim/life_test.cc tests/sim/orders.cc \
+  tests/sim/orders.h tests/sim/rekey_child_test.cc tests/sim/rekey_ike_test.cc \
+  tests/sim/rekeying.cc tests/sim/rekeying.h tests/sim/request_child_test.cc
 tests_unit_engine_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
 
 tests_unit_xfrm_test_SOURCES = \

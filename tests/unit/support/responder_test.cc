@@ -184,12 +184,12 @@ TEST(responder, sends_requests_of_its_own) {
   pair.deliver(pair.server.send_liveness_check());
   ASSERT_EQ(pair.server.newest()->responses.size(), 1U);
   EXPECT_TRUE(pair.server.newest()->responses[0].payloads().empty());
-  for (const auto what : {Responder::Create::new_child, Responder::Create::rekey_child, Responder::Create::rekey_ike}) {
-    pair.deliver(pair.server.send_create_child(what));
-    const auto refusal = pair.server.newest()->responses.back().payloads();
-    ASSERT_EQ(refusal.size(), 1U);
-    EXPECT_TRUE(wire::parse_notify(refusal[0].body)->is_error());
-  }
+  pair.deliver(pair.server.send_create_child(Create::new_child));
+  EXPECT_EQ(pair.server.newest()->former.size(), 1U);
+  pair.deliver(pair.server.send_create_child(Create::rekey_child, true));
+  EXPECT_EQ(pair.server.newest()->former.size(), 2U);
+  pair.deliver(pair.server.send_create_child(Create::rekey_ike));
+  EXPECT_EQ(pair.server.sas().size(), 2U);
   pair.deliver(pair.server.send_delete_ike());
   EXPECT_NE(pair.event<api::Down>(), nullptr);
 }
