@@ -80,6 +80,7 @@ class Hosted final : public Services {
   void receive(const UdpSocket& socket);
   void woken();
   void time_has_passed();
+  void sas_have_expired();
   void settle();
   void send(const api::Datagram& datagram);
 
@@ -145,6 +146,7 @@ Opened Hosted::prepare(const UdpSocket& socket) {
 void Hosted::watch() {
   for (const UdpSocket& socket : sockets_) loop_.on_readable(socket.fd(), [this, &socket] { receive(socket); });
   loop_.on_readable(tenant_.wake_fd(), [this] { woken(); });
+  if (kernel_.events_fd() >= 0) loop_.on_readable(kernel_.events_fd(), [this] { sas_have_expired(); });
   loop_.on_timer([this] { time_has_passed(); });
 }
 
@@ -172,6 +174,18 @@ void Hosted::time_has_passed() {
   if (kernel_.next_refresh() <= now && !kernel_.refresh(now)) {
     log_.error("kernel", {{"doing", "refresh"}, {"reason", kernel_.last_error()}});
   }
+  settle();
+}
+
+/// By traffic, or because the engine did not replace them in time.
+void Hosted::sas_have_expired() {
+  const base::TimePoint now = monotonic_now();
+  const std::uint64_t lost = kernel_.events_lost();
+  for (const api::Expired& sa : kernel_.take_events()) {
+    log_.debug("sa_expired", {{"destination", sa.destination.to_string()}, {"hard", sa.hard ? "yes" : "no"}});
+    engine_->expired(sa, now);
+  }
+  if (kernel_.events_lost() != lost) log_.warning("kernel_events_lost", {{"times", kernel_.events_lost()}});
   settle();
 }
 
