@@ -68,6 +68,7 @@ struct Common {
   EspSuite esp;
   bool other_group = false;  ///< the server wants another key exchange than the clients try first
   bool encapsulate = true;
+  bool pfs = false;  ///< a server that wants it refuses to rekey for a client that does not
 };
 
 api::EngineConfig draw_config(const Common& common, bool server, SeededRandom& dice) {
@@ -88,7 +89,7 @@ api::EngineConfig draw_config(const Common& common, bool server, SeededRandom& d
   config.ike_lifetime = config.lifetime * static_cast<std::int64_t>(1 + dice.below(3));
   config.liveness = between(seconds(5), seconds(40), dice);
   config.keepalive = dice.chance(80) ? seconds(20) : seconds(0);
-  config.pfs = dice.chance(30);
+  config.pfs = common.pfs;
   // One session more than there are clients: a new one comes before the old one goes.
   config.max_sessions = 8 + dice.below(3);
   config.max_half_open = 4 + dice.below(3);
@@ -177,7 +178,8 @@ Plot plot_of(std::uint64_t seed) {
   Plot plot;
   plot.seed = seed;
   plot.weather = draw_weather(dice);
-  const Common common{one_of(kIkeSuites, dice), one_of(kEspSuites, dice), dice.chance(10), dice.chance(70)};
+  const Common common{one_of(kIkeSuites, dice), one_of(kEspSuites, dice), dice.chance(10), dice.chance(70),
+                      dice.chance(30)};
   plot.server = draw_config(common, true, dice);
   plot.pool = dice.chance(50);
   plot.max_half_open = 4 + dice.below(6);
