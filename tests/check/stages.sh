@@ -120,7 +120,9 @@ stage_replay() {
 
 stage_lab() {
   built gcc || return 1
-  LATCHKEY_UNBOUND=$(build-aux/unbound.sh --print)/sbin script tests/lab/run
+  local long=
+  if [ "$full" = yes ]; then long=--full; fi
+  LATCHKEY_UNBOUND=$(build-aux/unbound.sh --print)/sbin script tests/lab/run $long
 }
 
 sanitizers() {

@@ -24,10 +24,10 @@ expect_servfail() { # [EDE-CODE]
   [ $# = 0 ] || [[ $EDE == "$1 "* ]] || fail "the Extended DNS Error is '$EDE', should be $1"
 }
 
-ping_server() { # [ADDRESS]: PINGS echo requests, all answered
+ping_server() { # [ADDRESS [FROM]]: PINGS echo requests, all answered
   PINGS=5
-  say "ping ${1:-$SERVER4}"
-  in_client ping -q -n -c $PINGS -i 0.2 -W 3 "${1:-$SERVER4}" >"$OUT/ping.txt" || fail "ping is not answered: $(tail -2 "$OUT/ping.txt" | tr '\n' ' ')"
+  say "ping ${1:-$SERVER4}${2:+ from $2}"
+  in_client ping -q -n -c $PINGS -i 0.2 -W 3 ${2:+-I "$2"} "${1:-$SERVER4}" >"$OUT/ping.txt" || fail "ping is not answered: $(tail -2 "$OUT/ping.txt" | tr '\n' ' ')"
 }
 
 # expect_esp_both_ways udp|native: every ping crossed both sides of the router as ESP of this kind, both ways, and nothing else did.

@@ -1,6 +1,7 @@
 # Latchkey's own server, latchkeyd, in the namespace `server` (or another). Sourced by lib/scenario.sh.
 
 LATCHKEYD= LATCHKEYD_HOME=/run/lab/latchkeyd
+LATCHKEYD_IN=server # its namespace
 
 # start_latchkeyd KEY [LINE...]: with the private key COMMON/KEY.pem, for anybody. The lines are further configuration.
 start_latchkeyd() {
@@ -28,7 +29,7 @@ run_latchkeyd() {
   fi
   say "starting latchkeyd"
   : >"$OUT/latchkeyd.log.new"
-  LATCHKEY_SOCKET=$LATCHKEYD_HOME/run/control.sock spawn_in server "$BUILD/control/latchkeyd" --config $LATCHKEYD_HOME/latchkeyd.yaml \
+  LATCHKEY_SOCKET=$LATCHKEYD_HOME/run/control.sock spawn_in $LATCHKEYD_IN "$BUILD/control/latchkeyd" --config $LATCHKEYD_HOME/latchkeyd.yaml \
     >"$OUT/latchkeyd.log.new" 2>&1 &
   LATCHKEYD=$!
   tail -n +1 -f --pid=$LATCHKEYD -s 0.2 "$OUT/latchkeyd.log.new" >>"$OUT/latchkeyd.log" &
@@ -43,7 +44,7 @@ stop_latchkeyd() {
 }
 
 ask_latchkeyd() { # ARGUMENT...: of latchkeyctl
-  LATCHKEY_SOCKET=$LATCHKEYD_HOME/run/control.sock in_server "$BUILD/control/latchkeyctl" "$@"
+  LATCHKEY_SOCKET=$LATCHKEYD_HOME/run/control.sock nsenter --net=/run/netns/$LATCHKEYD_IN -- "$BUILD/control/latchkeyctl" "$@"
 }
 
 # expect_latchkeyd WHAT JQ-FILTER SHOULD

@@ -9,6 +9,7 @@
 
 CLIENT4=192.1.3.33 CLIENT6=2a01:3::33
 SERVER4=192.1.2.23 SERVER6=2a01:2::23
+CLIENTS=$CLIENT4,$CLIENT6 SERVERS=$SERVER4,$SERVER6 # what the capture is read for; a scenario may add inner addresses
 DNS4=192.1.4.53 DNS6=2a01:4::53
 PROXY4=192.1.4.54       # a second address of `dns`, for an authority that delays or drops (lib/dns_proxy.py)
 DEAD4=192.1.5.1         # 192.1.5.0/24 vanishes in the router without an ICMP message
@@ -83,6 +84,6 @@ read_wire() {
   sleep 0.2
   declare -gA WIRE=()
   while read -r line; do WIRE[${line%%=*}]=${line#*=}; done \
-    < <(/usr/bin/python3 -E -S "$LAB/lib/wire.py" "$OUT/wire.pcap" "$CLIENT4,$CLIENT6" "${1:-$SERVER4,$SERVER6}")
+    < <(/usr/bin/python3 -E -S "$LAB/lib/wire.py" "$OUT/wire.pcap" "$CLIENTS" "${1:-$SERVERS}")
   [ -n "${WIRE[packets]:-}" ] || fail "the capture can't be read"
 }

@@ -29,8 +29,10 @@ pluto_key() { # KEY
   esac
 }
 
-initiate_pluto_client() {
-  in_client /usr/libexec/ipsec/whack --rundir $CLIENT_HOME --name c --initiate >"$OUT/whack.txt" 2>&1 || fail "$(tail -1 "$OUT/whack.txt")"
+initiate_pluto_client() { whack --initiate; }
+
+whack() { # ARGUMENT...: to the client's pluto, about its connection
+  in_client /usr/libexec/ipsec/whack --rundir $CLIENT_HOME --name c "$@" >"$OUT/whack.txt" 2>&1 || fail "whack: $(tail -1 "$OUT/whack.txt")"
 }
 
 stop_pluto_client() {

@@ -24,19 +24,27 @@ new_ed25519_key() { # NAME
   printf '10 0 4 . %s\n' "$(openssl pkey -in "$1.pem" -pubout -outform DER | tail -c 32 | base64)" >"$1.ipseckey"
 }
 
-# What two hosts that know each other prove who they are by: a key of each kind for either, their public halves, and a shared secret.
+# What two hosts that know each other prove who they are by: a key of each kind for either, their public halves, certificates and a shared secret.
 new_interop_keys() {
   local who kind
-  [ -s interop/secret ] && return
+  [ -s interop/ours-certificate.crt.pem ] && return
   rm -rf interop interop.new && mkdir interop.new
+  cd interop.new
   for who in ours swan; do
     for kind in 'rsa RSA -pkeyopt rsa_keygen_bits:3072' 'ecdsa EC -pkeyopt ec_paramgen_curve:P-256' 'ed25519 ED25519'; do
       set -- $kind
-      openssl genpkey -out "interop.new/$who-$1.pem" -algorithm "${@:2}"
-      openssl pkey -in "interop.new/$who-$1.pem" -pubout -out "interop.new/$who-$1.pub.pem"
+      openssl genpkey -out "$who-$1.pem" -algorithm "${@:2}"
+      openssl pkey -in "$who-$1.pem" -pubout -out "$who-$1.pub.pem"
     done
   done
-  openssl rand -hex 24 >interop.new/secret
+  new_authority ca
+  new_authority other-ca
+  new_certificate swan-certificate ecdsa ca
+  new_certificate middle-ca ecdsa ca -addext basicConstraints=critical,CA:TRUE -addext keyUsage=keyCertSign
+  new_certificate ours-certificate rsa middle-ca
+  cat middle-ca.crt.pem >>ours-certificate.crt.pem
+  openssl rand -hex 24 >secret
+  cd ..
   mv interop.new interop
 }
 
@@ -48,6 +56,17 @@ new_pem_key() { # NAME latchkeyctl keygen's options...
   rm -f "$name.pem"
   "$BUILD/control/latchkeyctl" keygen --out "$name.pem" "$@" 2>"$name.keygen" >"$name.records"
   sed -n 's/.*IPSECKEY *//p' "$name.records" | head -n 1 >"$name.ipseckey"
+}
+
+new_authority() { # NAME
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.pem" -out "$1.crt.pem" -days 3650 -subj "/CN=$1"
+}
+new_certificate() { # NAME rsa|ecdsa AUTHORITY [openssl req's options...]: NAME.pem and NAME.crt.pem
+  local name=$1 kind=$2 authority=$3
+  shift 3
+  if [ "$kind" = rsa ]; then set -- -newkey rsa:3072 "$@"; else set -- -newkey ec -pkeyopt ec_paramgen_curve:P-256 "$@"; fi
+  openssl req -new -nodes -keyout "$name.pem" -subj "/CN=$name" -addext "subjectAltName=DNS:$name.lab.example" "$@" |
+    openssl x509 -req -CA "$authority.crt.pem" -CAkey "$authority.pem" -CAcreateserial -copy_extensions copy -days 3650 -out "$name.crt.pem"
 }
 
 new_zone_key() { # ZONE: a key that signs everything in it, as ZONE.key and ZONE.private

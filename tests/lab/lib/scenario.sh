@@ -9,6 +9,7 @@ STARTED=${EPOCHREALTIME/./}
 
 say() { printf '[%7d ms] %s\n' $(((${EPOCHREALTIME/./} - STARTED) / 1000)) "$*"; }
 fail() {
+  _settle failed
   collect_evidence
   say "FAIL: $*" >&2
   exit 1
@@ -21,6 +22,7 @@ skip() { # the reason has to stand in tests/SKIPS
 # What helps to see why, written at the end of every scenario, good or bad.
 collect_evidence() {
   trap - ERR
+  _settle ok
   for ns in client server; do
     { ip -n $ns -s xfrm state; ip -n $ns -s xfrm policy; ip -n $ns address; } >"$OUT/xfrm-$ns.txt" 2>&1
     { echo "== /proc/net/xfrm_stat"; nsenter --net=/run/netns/$ns grep -v '[[:space:]]0$' /proc/net/xfrm_stat; } \
@@ -56,6 +58,7 @@ wait_until() {
 . "$LAB/lib/dns.sh"
 . "$LAB/lib/unbound.sh"
 . "$LAB/lib/expect.sh"
+. "$LAB/lib/interop.sh"
 
 trap 'fail "line $LINENO of ${BASH_SOURCE[0]##*/}: $BASH_COMMAND"' ERR
 set -E
