@@ -241,7 +241,7 @@ struct EngineConfig {
       std::chrono::seconds(30);  ///< without a packet from the peer: ask whether it lives; 0: never
   base::Duration keepalive = std::chrono::seconds(20);  ///< behind a NAT, without a packet of ours (RFC 3948); 0: never
   base::Duration idle = {};                             ///< a responder's session without traffic ends; 0: never
-  bool pfs = false;                                     ///< a key exchange of its own for each new child
+  bool pfs = false;  ///< what we ask for has a key exchange of its own for each child; what a peer asks for is taken
   /// Where a leased inner address of ours may lie (security rule 6).
   std::vector<Network> lease_networks = {{*base::Address::parse("100.64.0.0"), 10}};
   std::uint16_t fragment_size = 1200;  ///< octets of IKE message, header included

@@ -69,7 +69,7 @@ std::expected<policy::ChosenEsp, Refusal> choose(Context& context, const Creatio
   const auto method = request.ke ? std::optional(request.ke->method) : std::nullopt;
   auto chosen =
       policy::choose_esp(*request.sa, allowed_suites(context, traits), policy::answered_ke_methods(), spi_in, method);
-  if (!chosen || (context.config.pfs && !chosen->pfs)) return refuse(NotifyType::no_proposal_chosen);
+  if (!chosen) return refuse(NotifyType::no_proposal_chosen);
   // RFC 7296 section 1.3
   //= If the responder selects a proposal using a different Diffie-Hellman group (other than NONE), the responder MUST
   //= reject the request and indicate its preferred Diffie-Hellman group in the INVALID_KE_PAYLOAD Notify payload.
