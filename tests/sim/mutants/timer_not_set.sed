@@ -1,4 +1,4 @@
 # file: ike-engine/api/engine.cc
 # invariant: timers
-# bug: the deadline of an IKE SA is not looked at after an event
-/timers.set(spi, session::next_deadline(sa));/d
+# bug: whatever happens to an IKE SA takes its deadline away
+s/timers.set(spi, session::next_deadline(sa));/timers.erase(spi);/
