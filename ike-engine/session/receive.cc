@@ -1,5 +1,7 @@
 #include "ike-engine/session/receive.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ike-engine/session/auth.h"
@@ -51,6 +53,19 @@ void dispatch_request(IkeSa& sa, Context& context, const wire::Message& message,
   dispatch(sa, event_of(message.header, input.payloads), context, input);
 }
 
+// A new message of the peer's from somewhere else: its NAT has given it another address or port.
+void follow(IkeSa& sa, Context& context, const api::Path& path) {
+  // RFC 7296 section 2.23
+  //= A host behind a NAT SHOULD NOT do this type of dynamic address update
+  if (sa.path == path || sa.pinned() || sa.behind_nat || sa.state != State::established) return;
+  sa.path = path;
+  tell(context, sa, "peer_moved", fmt::format("to={}", path.remote.to_string()));
+  // ESP still goes where the child's SAs say; the next ones know better. One whose selectors are the outer address
+  // itself can't be moved.
+  Child* child = sa.current_child();
+  if (child != nullptr && child->inner_remote) child->rekey_at = context.now;
+}
+
 void receive_request(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
   const auto arrival = sa.peer.classify(message.header.message_id);
   if (arrival == PeerWindow::Arrival::outside) return count_drop(context.stats, base::Errc::mismatch);
@@ -69,6 +84,7 @@ void receive_request(IkeSa& sa, Context& context, const wire::Message& message, 
   auto opened = open_message(*sa.protection, sa.requests, message);
   if (!opened) return count_drop(context.stats, opened.error().code);
   sa.last_heard = context.now;
+  follow(sa, context, path);
   if (opened->has_value()) dispatch_request(sa, context, message, std::move(**opened), path);
 }
 
@@ -80,12 +96,13 @@ void receive_response(IkeSa& sa, Context& context, const wire::Message& message,
   auto opened = open_message(*sa.protection, sa.responses, message);
   if (!opened) return count_drop(context.stats, opened.error().code);
   sa.last_heard = context.now;
+  follow(sa, context, path);
   if (!opened->has_value()) return;
   Input input;
   input.path = path;
   input.header = message.header;
   input.content = std::move((*opened)->content);
-  // What an answer of INFORMATIONAL holds decides nothing; what one of CREATE_CHILD_SA holds is judged by its action.
+  // What an answer holds is judged by its action.
   auto payloads = wire::parse_payloads((*opened)->first, input.content);
   input.garbled = !payloads;
   if (payloads) input.payloads = std::move(*payloads);
