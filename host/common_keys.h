@@ -31,16 +31,18 @@ inline constexpr ConfigKey<C> kNatPortKey{
 
 template <class C>
 inline constexpr ConfigKey<C> kIkeProposalsKey{
-    "proposals.ike", "list of CIPHER/PRF/GROUP", set_suites<&C::ike_proposals, parse_ike_suite, ike_suite_form>,
-    show_empty_list,
-    "What to offer for IKE, in order of preference, such as AES_GCM_16_256/PRF_HMAC_SHA2_256/CURVE25519. Empty: all "
-    "that Latchkey has."};
+    "proposals.ike", "list of CIPHER/PRF/GROUP or CIPHER/INTEGRITY/PRF/GROUP",
+    set_suites<&C::ike_proposals, parse_ike_suite, ike_suite_form>, show_empty_list,
+    "What to offer for IKE, in order of preference, such as AES_GCM_16_256/PRF_HMAC_SHA2_256/CURVE25519 or "
+    "AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048, and all that is taken when a peer offers. Empty: offer "
+    "AES-GCM and ChaCha20-Poly1305 with CURVE25519, ECP_256 and MODP_2048, and take whatever is strong."};
 
 template <class C>
 inline constexpr ConfigKey<C> kEspProposalsKey{
-    "proposals.esp", "list of CIPHER/ESN", set_suites<&C::esp_proposals, parse_esp_suite, esp_suite_form>,
-    show_empty_list,
-    "What to offer for ESP, in order of preference, such as AES_GCM_16_256/ESN. Empty: all that Latchkey has."};
+    "proposals.esp", "list of CIPHER/ESN or CIPHER/INTEGRITY/ESN",
+    set_suites<&C::esp_proposals, parse_esp_suite, esp_suite_form>, show_empty_list,
+    "The same for ESP, such as AES_GCM_16_256/ESN or AES_CBC_256/HMAC_SHA2_256_128/NO_ESN. Empty: offer AES-GCM and "
+    "ChaCha20-Poly1305, and take whatever is strong."};
 
 template <class C>
 inline constexpr ConfigKey<C> kReplayWindowKey{"replay_window", "32-4096", set_replay_window,

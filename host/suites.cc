@@ -1,44 +1,49 @@
 #include "host/suites.h"
 
+#include <algorithm>
 #include <array>
-#include <span>
+#include <vector>
+
+#include "ike-engine/api/names.h"
 
 namespace latchkey::host {
 namespace {
 
+using base::EncrId;
+using base::IntegId;
+using base::KeMethod;
+using base::PrfId;
+
 struct Cipher {
-  std::string_view name;
-  base::EncrId encr;
+  EncrId encr;
   std::uint16_t key_bits;
+  bool aead;
 };
+// In the order in which a message lists them.
 constexpr std::array kCiphers{
-    Cipher{"AES_GCM_16_256", base::EncrId::aes_gcm_16, 256},
-    Cipher{"AES_GCM_16_128", base::EncrId::aes_gcm_16, 128},
-    Cipher{"CHACHA20_POLY1305", base::EncrId::chacha20_poly1305, 256},
+    Cipher{EncrId::aes_gcm_16, 256, true},        Cipher{EncrId::aes_gcm_16, 128, true},
+    Cipher{EncrId::chacha20_poly1305, 256, true}, Cipher{EncrId::aes_ccm_16, 256, true},
+    Cipher{EncrId::aes_ccm_16, 128, true},        Cipher{EncrId::aes_ccm_12, 256, true},
+    Cipher{EncrId::aes_ccm_12, 128, true},        Cipher{EncrId::aes_ccm_8, 256, true},
+    Cipher{EncrId::aes_ccm_8, 128, true},         Cipher{EncrId::aes_cbc, 256, false},
+    Cipher{EncrId::aes_cbc, 128, false},          Cipher{EncrId::aes_ctr, 256, false},
+    Cipher{EncrId::aes_ctr, 128, false},
 };
+constexpr std::array kInteg{IntegId::hmac_sha2_256_128, IntegId::hmac_sha2_384_192, IntegId::hmac_sha2_512_256};
+constexpr std::array kPrfs{PrfId::hmac_sha2_256, PrfId::hmac_sha2_384, PrfId::hmac_sha2_512};
+constexpr std::array kGroups{KeMethod::x25519, KeMethod::x448,     KeMethod::ecp256,   KeMethod::ecp384,
+                             KeMethod::ecp521, KeMethod::modp2048, KeMethod::modp3072, KeMethod::modp4096};
 
-template <class Id>
-struct Named {
-  std::string_view name;
-  Id id;
-};
-constexpr std::array kPrfs{
-    Named{"PRF_HMAC_SHA2_256", base::PrfId::hmac_sha2_256},
-    Named{"PRF_HMAC_SHA2_384", base::PrfId::hmac_sha2_384},
-    Named{"PRF_HMAC_SHA2_512", base::PrfId::hmac_sha2_512},
-};
-constexpr std::array kGroups{
-    Named{"CURVE25519", base::KeMethod::x25519},
-    Named{"ECP_256", base::KeMethod::ecp256},
-    Named{"MODP_2048", base::KeMethod::modp2048},
-};
+std::string name_of(const Cipher& cipher) { return api::encr_name(cipher.encr, cipher.key_bits); }
+std::string name_of(IntegId integ) { return api::integ_name(integ); }
+std::string name_of(PrfId prf) { return api::prf_name(prf); }
+std::string name_of(KeMethod method) { return api::ke_name(method); }
 
-template <class Row>
-const Row* find(std::span<const Row> rows, std::string_view name) {
-  for (const Row& row : rows) {
-    if (row.name == name) return &row;
-  }
-  return nullptr;
+/// The one of that name, or nullptr.
+template <class Value, std::size_t size>
+const Value* find(const std::array<Value, size>& values, std::string_view name) {
+  const auto it = std::ranges::find_if(values, [name](const Value& one) { return name_of(one) == name; });
+  return it == values.end() ? nullptr : &*it;
 }
 
 /// Cuts off and returns what is in front of the next '/'.
@@ -49,31 +54,66 @@ std::string_view next_part(std::string_view& text) {
   return part;
 }
 
+struct Encryption {
+  Cipher cipher;
+  IntegId integ;
+};
+
+/// A cipher and, unless it is an AEAD, its integrity algorithm.
+std::optional<Encryption> next_encryption(std::string_view& text) {
+  if (text.ends_with('/')) return std::nullopt;
+  const Cipher* cipher = find(kCiphers, next_part(text));
+  if (cipher == nullptr) return std::nullopt;
+  if (cipher->aead) return Encryption{*cipher, IntegId::none};
+  const IntegId* integ = find(kInteg, next_part(text));
+  if (integ == nullptr) return std::nullopt;
+  return Encryption{*cipher, *integ};
+}
+
+/// "A, B, C".
+template <class Value, std::size_t size>
+std::string list(const std::array<Value, size>& values) {
+  std::string all;
+  for (const Value& one : values) all += (all.empty() ? "" : ", ") + name_of(one);
+  return all;
+}
+
+/// "AES_GCM_16_256, ... or AES_CBC_256, ... with HMAC_SHA2_256_128, ...".
+std::string encryption_words() {
+  std::string aeads, others;
+  for (const Cipher& one : kCiphers) {
+    std::string& names = one.aead ? aeads : others;
+    names += (names.empty() ? "" : ", ") + name_of(one);
+  }
+  return aeads + ", or CIPHER/INTEGRITY of " + others + " / " + list(kInteg);
+}
+
 }  // namespace
 
 std::optional<api::IkeSuite> parse_ike_suite(std::string_view text) {
-  const auto* cipher = find<Cipher>(kCiphers, next_part(text));
-  const auto* prf = find<Named<base::PrfId>>(kPrfs, next_part(text));
-  const auto* group = find<Named<base::KeMethod>>(kGroups, next_part(text));
-  if (!cipher || !prf || !group || !text.empty()) return std::nullopt;
-  return api::IkeSuite{cipher->encr, cipher->key_bits, prf->id, group->id};
+  const auto encryption = next_encryption(text);
+  const PrfId* prf = find(kPrfs, next_part(text));
+  const KeMethod* group = find(kGroups, next_part(text));
+  if (!encryption || prf == nullptr || group == nullptr || !text.empty()) return std::nullopt;
+  return api::IkeSuite{encryption->cipher.encr, encryption->cipher.key_bits, *prf, *group, encryption->integ};
 }
 
 std::optional<api::EspSuite> parse_esp_suite(std::string_view text) {
-  const auto* cipher = find<Cipher>(kCiphers, next_part(text));
+  const auto encryption = next_encryption(text);
   const std::string_view esn = next_part(text);
-  if (!cipher || (esn != "ESN" && esn != "NO_ESN") || !text.empty()) return std::nullopt;
-  return api::EspSuite{cipher->encr, cipher->key_bits, esn == "ESN"};
+  if (!encryption || (esn != "ESN" && esn != "NO_ESN") || !text.empty()) return std::nullopt;
+  return api::EspSuite{encryption->cipher.encr, encryption->cipher.key_bits, esn == "ESN", encryption->integ};
 }
 
 std::string_view ike_suite_form() {
-  return "CIPHER/PRF/GROUP of AES_GCM_16_256, AES_GCM_16_128, CHACHA20_POLY1305 / PRF_HMAC_SHA2_256, "
-         "PRF_HMAC_SHA2_384, "
-         "PRF_HMAC_SHA2_512 / CURVE25519, ECP_256, MODP_2048";
+  static const std::string form =
+      "CIPHER/PRF/GROUP of " + encryption_words() + "; " + list(kPrfs) + "; " + list(kGroups);
+  return form;
 }
 
 std::string_view esp_suite_form() {
-  return "CIPHER/ESN of AES_GCM_16_256, AES_GCM_16_128, CHACHA20_POLY1305 / ESN, NO_ESN";
+  static const std::string form = "CIPHER/ESN of " + encryption_words() + "; ESN, NO_ESN";
+  return form;
 }
 
 }  // namespace latchkey::host

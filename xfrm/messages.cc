@@ -5,16 +5,15 @@
 #include <linux/xfrm.h>
 #include <netinet/in.h>
 
-#include <algorithm>
 #include <cstddef>
+
+#include "xfrm/algorithms.h"
 
 namespace latchkey::xfrm {
 namespace {
 
 constexpr std::uint16_t kAcked = NLM_F_ACK;
 constexpr std::uint32_t kAnyAlgorithm = 0xFFFFFFFF;
-constexpr std::uint32_t kIcvBits = 128;
-constexpr std::size_t kSaltSize = 4;
 constexpr std::uint32_t kFirstFreeSpi = 256;
 
 std::uint16_t family_of(const base::Address& address) { return address.is_v4() ? AF_INET : AF_INET6; }
@@ -54,13 +53,6 @@ xfrm_lifetime_cfg lifetime(std::chrono::seconds expiry, const api::SoftLimits& s
   return out;
 }
 
-const char* algorithm_of(const api::EspSuite& suite) {
-  const bool aes_size = suite.key_bits == 128 || suite.key_bits == 192 || suite.key_bits == 256;
-  if (suite.encr == base::EncrId::aes_gcm_16 && aes_size) return "rfc4106(gcm(aes))";
-  if (suite.encr == base::EncrId::chacha20_poly1305 && suite.key_bits == 256) return "rfc7539esp(chacha20,poly1305)";
-  return nullptr;
-}
-
 xfrm_usersa_info sa_info(const base::Address& source, const base::Address& destination, base::Spi spi,
                          base::ReqId reqid) {
   xfrm_usersa_info out{};
@@ -72,17 +64,6 @@ xfrm_usersa_info sa_info(const base::Address& source, const base::Address& desti
   out.reqid = reqid.value;
   out.lft = lifetime(std::chrono::seconds(0));
   return out;
-}
-
-/// struct xfrm_algo_aead, written in place so that the key has no second copy.
-void put_cipher(Message& message, const char* algorithm, base::Bytes key) {
-  const base::MutableBytes space = message.attribute_space(XFRMA_ALG_AEAD, sizeof(xfrm_algo_aead) + key.size());
-  xfrm_algo_aead head{};
-  std::strncpy(head.alg_name, algorithm, sizeof head.alg_name - 1);
-  head.alg_key_len = static_cast<std::uint32_t>(key.size() * 8);
-  head.alg_icv_len = kIcvBits;
-  std::memcpy(space.data(), &head, sizeof head);
-  std::ranges::copy(key, space.begin() + sizeof head);
 }
 
 /// struct xfrm_replay_state_esn, also without ESN: it is the only way to a window of more than 32.
@@ -104,10 +85,9 @@ void put_encapsulation(Message& message, const UdpPorts& ports) {
 }
 
 base::Result<Message> sa_message(std::uint16_t type, std::uint16_t flags, const Sa& sa) {
-  const char* const algorithm = algorithm_of(sa.suite);
-  if (algorithm == nullptr) return base::fail(base::Errc::unsupported, "ESP suite");
-  if (sa.key.size() != sa.suite.key_bits / 8U + kSaltSize)
-    return base::fail(base::Errc::malformed, "size of an ESP key");
+  const auto algorithms = algorithms_of(sa.suite);
+  if (!algorithms) return std::unexpected(algorithms.error());
+  if (sa.key.size() != algorithms->key()) return base::fail(base::Errc::malformed, "size of an ESP key");
   // RFC 4303 section 2.1
   //= The set of SPI values in the range 1 through 255 are reserved by the Internet Assigned Numbers Authority (IANA)
   //= for future use
@@ -119,7 +99,7 @@ base::Result<Message> sa_message(std::uint16_t type, std::uint16_t flags, const 
   if (sa.suite.esn) info.flags |= XFRM_STATE_ESN;
   if (sa.other_family) info.flags |= XFRM_STATE_AF_UNSPEC;  // or the kernel ties the SA to its addresses' family
   message.append(info);
-  put_cipher(message, algorithm, sa.key);
+  put_algorithms(message, *algorithms, sa.key);
   put_replay(message, sa.replay_window);
   if (sa.encapsulation) put_encapsulation(message, *sa.encapsulation);
   return message;

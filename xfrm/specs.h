@@ -72,7 +72,7 @@ struct SaName {
   friend auto operator<=>(const SaName&, const SaName&) = default;
 };
 
-/// One direction's SA. `key` is a view: key and salt, as RFC 4106 and RFC 7634 put them together.
+/// One direction's SA. `key` is a view of its share of KEYMAT: key, salt, and the integrity key if there is one.
 struct Sa {
   api::Mode mode{};
   api::EspSuite suite;

@@ -20,6 +20,10 @@ using session::IkeSa;
 using session::Session;
 
 EngineConfig with_defaults(EngineConfig config) {
+  if (config.answered_ike.empty()) config.answered_ike = config.ike;
+  if (config.answered_ike.empty()) config.answered_ike = policy::answered_ike_suites();
+  if (config.answered_esp.empty()) config.answered_esp = config.esp;
+  if (config.answered_esp.empty()) config.answered_esp = policy::answered_esp_suites();
   if (config.ike.empty()) config.ike = policy::default_ike_suites();
   if (config.esp.empty()) config.esp = policy::default_esp_suites();
   return config;

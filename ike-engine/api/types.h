@@ -222,8 +222,11 @@ struct Network {
 
 /// What is offered and how patient we are. All durations in microseconds (base::Duration).
 struct EngineConfig {
-  std::vector<IkeSuite> ike;  ///< in order of preference; empty: the defaults of policy/
+  std::vector<IkeSuite> ike;  ///< offered, in order of preference; empty: the defaults of policy/
   std::vector<EspSuite> esp;
+  std::vector<IkeSuite> answered_ike =
+      {};  ///< taken of a peer's offer; empty: `ike` or, without that, all that will do
+  std::vector<EspSuite> answered_esp = {};
   bool encapsulate = true;  ///< always UDP-encapsulate (DESIGN.md "Kernel"); false: native ESP unless a NAT is there
   std::uint16_t ike_port = 500;
   std::uint16_t nat_port = 4500;

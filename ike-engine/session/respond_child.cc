@@ -94,7 +94,7 @@ std::expected<Made, NotifyType> make_child(IkeSa& sa, Context& context, const Au
   if (context.responder->mode == api::Mode::transport && !transport) return Refusal(NotifyType::no_proposal_chosen);
   auto reserved = context.kernel.allocate_spi(sa.path.local.address, sa.path.remote.address);
   if (!reserved) return Refusal(NotifyType::temporary_failure);
-  auto chosen = policy::choose_esp(*claim.sa, context.config.esp, {}, (*reserved)->spi());
+  auto chosen = policy::choose_esp(*claim.sa, context.config.answered_esp, {}, (*reserved)->spi());
   if (!chosen) return Refusal(NotifyType::no_proposal_chosen);
   const auto replaced = holder_to_replace(sa, context, inner.address);
   if (!replaced) return Refusal(replaced.error());

@@ -104,7 +104,7 @@ std::optional<Accepted> accept(Context& context, const wire::Message& message, c
   }
   auto payloads = parse_init_payloads(message);
   if (!payloads || !payloads->sa || !payloads->ke || !payloads->nonce) return malformed(context);
-  auto chosen = policy::choose_ike(*payloads->sa, context.config.ike, {}, payloads->ke->method);
+  auto chosen = policy::choose_ike(*payloads->sa, context.config.answered_ike, {}, payloads->ke->method);
   if (!chosen) {
     refuse(context, message.header, path, NotifyType::no_proposal_chosen);
     return std::nullopt;

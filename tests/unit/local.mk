@@ -60,7 +60,7 @@ tests_unit_engine_test_SOURCES = \
   tests/sim/certificates_test.cc tests/sim/creation_demands_test.cc tests/sim/demands_test.cc \
   tests/sim/established_test.cc tests/sim/handshake_test.cc tests/sim/pair.cc tests/sim/pair.h tests/sim/ppk_test.cc \
   tests/sim/refusals_test.cc tests/sim/responder_demands_test.cc tests/sim/responder_test.cc \
-  tests/sim/rules_test.cc tests/sim/stranger.cc tests/sim/stranger.h tests/sim/weather.h \
+  tests/sim/rules_test.cc tests/sim/stranger.cc tests/sim/stranger.h tests/sim/suites_test.cc tests/sim/weather.h \
   tests/sim/weather_test.cc tests/sim/wire_watch.cc tests/sim/wire_watch.h \
   tests/sim/world.cc tests/sim/world.h \
   tests/unit/ike-engine/api/engine_test.cc
@@ -94,7 +94,7 @@ tests_unit_host_test_SOURCES = \
   tests/unit/host/control_socket_test.cc tests/unit/host/daemon_config_test.cc \
   tests/unit/host/identity_text_test.cc \
   tests/unit/host/log_test.cc tests/unit/host/loop_test.cc tests/unit/host/secret_file_test.cc \
-  tests/unit/host/udp_test.cc
+  tests/unit/host/suites_test.cc tests/unit/host/udp_test.cc
 tests_unit_host_test_LDADD = tests/libsupport.la $(LINK_HOST) $(GTEST_LINK)
 
 tests_unit_gate_test_SOURCES = \

@@ -110,6 +110,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"proposals: {ike: [3DES/PRF_HMAC_SHA1/MODP_1024]}\n",
                           "1:19: ", "found 3DES/PRF_HMAC_SHA1/MODP_1024"},
                     Wrong{"proposals: {esp: [AES_GCM_16_256]}\n", "1:19: ", "CIPHER/ESN"},
+                    Wrong{"proposals: {esp: [AES_CBC_256/ESN]}\n", "1:19: ", "CIPHER/INTEGRITY"},
+                    Wrong{"proposals: {esp: [AES_GCM_16_256/HMAC_SHA2_256_128/ESN]}\n", "1:19: ", "CIPHER/ESN"},
                     Wrong{"replay_window: 100\n", "1:16: ", "multiple of 32"},
                     Wrong{"groups: []\n", "1:1: ", "not supported by this version"},
                     Wrong{"unsigned: [ignore\nlog_level: info\n", "2:", "is not YAML"},

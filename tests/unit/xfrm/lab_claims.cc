@@ -3,13 +3,16 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "xfrm/algorithms.h"
+
 namespace latchkey::xfrm_lab {
 namespace {
 
 std::string g_case = "start";
 
 base::SecretBytes key_for(const Shape& shape, base::Spi spi) {
-  return base::SecretBytes(base::Buffer(shape.suite.key_bits / 8U + 4, static_cast<std::uint8_t>(spi.value)));
+  const std::size_t size = xfrm::algorithms_of(shape.suite)->key();
+  return base::SecretBytes(base::Buffer(size, static_cast<std::uint8_t>(spi.value)));
 }
 
 }  // namespace

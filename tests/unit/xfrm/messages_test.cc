@@ -162,6 +162,81 @@ TEST(xfrm_messages, writes_soft_limits_and_packets_of_the_other_family) {
   EXPECT_EQ(base::to_hex(base::Bytes(body(built)).first(sizeof(xfrm_usersa_info))), base::to_hex(hex(info)));
 }
 
+/// An attribute with a name of 64 octets, `sizes` and a key, padded to 4 octets; its length is that without padding.
+std::string algorithm(const char* type, std::string_view name, const std::string& sizes, const base::Buffer& key) {
+  const std::size_t size = 4 + 64 + sizes.size() / 2 + key.size();
+  const std::uint8_t length[] = {static_cast<std::uint8_t>(size), static_cast<std::uint8_t>(size >> 8)};
+  base::Buffer padded = base::to_buffer(base::as_bytes(name));
+  padded.resize(64);
+  return base::to_hex(length) + type + base::to_hex(padded) + sizes + base::to_hex(key) +
+         std::string(2 * ((4 - size % 4) % 4), '0');
+}
+
+base::Buffer counting_from(std::uint8_t first, std::size_t size) {
+  base::Buffer out(size);
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(first + i);
+  return out;
+}
+
+struct AlgorithmCase {
+  api::EspSuite suite;
+  std::size_t cipher_key, integrity_key;
+  std::string (*attributes)(const base::Buffer& cipher_key, const base::Buffer& integrity_key);
+};
+
+// ip xfrm state add ... enc 'cbc(aes)' KEY auth-trunc 'hmac(sha256)' KEY 128, and so on
+const AlgorithmCase kAlgorithms[] = {
+    {{base::EncrId::aes_cbc, 128, true, base::IntegId::hmac_sha2_256_128},
+     16,
+     32,
+     [](const base::Buffer& cipher, const base::Buffer& mac) {
+       return algorithm("0200", "cbc(aes)", "80000000", cipher) +
+              algorithm("1400", "hmac(sha256)", "0001000080000000", mac);
+     }},
+    {{base::EncrId::aes_cbc, 256, true, base::IntegId::hmac_sha2_384_192},
+     32,
+     48,
+     [](const base::Buffer& cipher, const base::Buffer& mac) {
+       return algorithm("0200", "cbc(aes)", "00010000", cipher) +
+              algorithm("1400", "hmac(sha384)", "80010000c0000000", mac);
+     }},
+    {{base::EncrId::aes_ctr, 256, true, base::IntegId::hmac_sha2_512_256},
+     36,
+     64,
+     [](const base::Buffer& cipher, const base::Buffer& mac) {
+       return algorithm("0200", "rfc3686(ctr(aes))", "20010000", cipher) +
+              algorithm("1400", "hmac(sha512)", "0002000000010000", mac);
+     }},
+    {{base::EncrId::aes_ccm_8, 128, true},
+     19,
+     0,
+     [](const base::Buffer& cipher, const base::Buffer&) {
+       return algorithm("1200", "rfc4309(ccm(aes))", "9800000040000000", cipher);
+     }},
+    {{base::EncrId::aes_ccm_16, 256, true},
+     35,
+     0,
+     [](const base::Buffer& cipher, const base::Buffer&) {
+       return algorithm("1200", "rfc4309(ccm(aes))", "1801000080000000", cipher);
+     }},
+};
+
+TEST(xfrm_messages, writes_the_algorithms_of_every_kind_of_suite) {
+  constexpr std::size_t kInfo = sizeof(xfrm_usersa_info);
+  for (const AlgorithmCase& c : kAlgorithms) {
+    const base::Buffer cipher = counting_from(1, c.cipher_key), mac = counting_from(0x81, c.integrity_key);
+    const base::Buffer key = base::concat({cipher, mac});
+    Sa sa = sample_sa(key);
+    sa.suite = c.suite;
+    const auto message = new_sa(sa);
+    ASSERT_TRUE(message) << c.suite.to_string();
+    const std::string expected = c.attributes(cipher, mac);
+    EXPECT_EQ(base::to_hex(body(*message)).substr(2 * kInfo, expected.size()), expected) << c.suite.to_string();
+    sa.key = base::Bytes(key).first(key.size() - 1);
+    EXPECT_EQ(new_sa(sa).error().code, base::Errc::malformed) << c.suite.to_string();
+  }
+}
+
 TEST(xfrm_messages, refuses_what_is_no_sa) {
   const base::Buffer key(20), short_key(16), long_key(36);
   EXPECT_TRUE(new_sa(sample_sa(key)));
@@ -173,8 +248,17 @@ TEST(xfrm_messages, refuses_what_is_no_sa) {
     EXPECT_EQ(new_sa(sa).error().code, base::Errc::malformed) << reserved;
   }
   Sa sa = sample_sa(key);
-  sa.suite.encr = base::EncrId::aes_cbc;
-  EXPECT_EQ(new_sa(sa).error().code, base::Errc::unsupported);
+  using base::IntegId;
+  for (const api::EspSuite& suite : {api::EspSuite{base::EncrId::aes_cbc, 128, true},
+                                     {base::EncrId::aes_cbc, 128, true, IntegId::hmac_sha1_96},
+                                     {base::EncrId::aes_gcm_16, 128, true, IntegId::hmac_sha2_256_128},
+                                     {base::EncrId::aes_gcm_8, 128, true},
+                                     {base::EncrId::des3, 192, true, IntegId::hmac_sha2_256_128},
+                                     {base::EncrId::null, 0, true, IntegId::hmac_sha2_256_128},
+                                     {base::EncrId::chacha20_poly1305, 128, true}}) {
+    sa.suite = suite;
+    EXPECT_EQ(new_sa(sa).error().code, base::Errc::unsupported) << suite.to_string();
+  }
 }
 
 // ip xfrm state allocspi src 198.51.100.7 dst 192.0.2.1 proto esp reqid 0x4c010203 mode tunnel min 256 max 0xffffffff

@@ -26,10 +26,18 @@ std::vector<Shape> shapes() {
   const api::EspSuite aes128{base::EncrId::aes_gcm_16, 128, true};
   const api::EspSuite chacha{base::EncrId::chacha20_poly1305, 256, true};
   const api::EspSuite no_esn{base::EncrId::aes_gcm_16, 256, false};
+  const api::EspSuite cbc{base::EncrId::aes_cbc, 256, true, base::IntegId::hmac_sha2_256_128};
+  const api::EspSuite cbc_no_esn{base::EncrId::aes_cbc, 128, false, base::IntegId::hmac_sha2_512_256};
+  const api::EspSuite ctr{base::EncrId::aes_ctr, 256, true, base::IntegId::hmac_sha2_384_192};
+  const api::EspSuite ccm{base::EncrId::aes_ccm_16, 256, true};
   return {{"tunnel udp ipv4 aes256 esn", Family::ipv4, api::Mode::tunnel, true, {}},
           {"tunnel native ipv4 aes128 esn", Family::ipv4, api::Mode::tunnel, false, aes128},
           {"tunnel native ipv4 chacha20 esn", Family::ipv4, api::Mode::tunnel, false, chacha},
           {"tunnel udp ipv4 aes256 without esn", Family::ipv4, api::Mode::tunnel, true, no_esn},
+          {"tunnel udp ipv4 cbc sha2-256 esn", Family::ipv4, api::Mode::tunnel, true, cbc},
+          {"tunnel native ipv4 cbc sha2-512 without esn", Family::ipv4, api::Mode::tunnel, false, cbc_no_esn},
+          {"tunnel native ipv4 ctr sha2-384 esn", Family::ipv4, api::Mode::tunnel, false, ctr},
+          {"tunnel native ipv6 ccm esn", Family::ipv6, api::Mode::tunnel, false, ccm},
           {"transport native ipv4", Family::ipv4, api::Mode::transport, false, {}},
           {"transport udp ipv4", Family::ipv4, api::Mode::transport, true, {}},
           {"tunnel native ipv6", Family::ipv6, api::Mode::tunnel, false, {}},
