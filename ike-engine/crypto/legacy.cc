@@ -5,6 +5,7 @@
 
 #include "ike-engine/crypto/hmac.h"
 #include "ike-engine/crypto/key_exchange.h"
+#include "ike-engine/crypto/modes.h"
 #include "ike-engine/crypto/transforms.h"
 
 namespace latchkey::crypto::legacy {
@@ -77,6 +78,18 @@ base::Result<Encryption> find_encryption(EncrId encr, std::uint16_t key_bits, In
   const IntegRow* mac = any_integ_row(integ);
   if (mac == nullptr && integ != IntegId::none) return fail(Errc::unsupported, "integrity algorithm");
   return Encryption::combine(any_encr_row(encr, key_bits), mac);
+}
+
+base::Result<base::Buffer> decrypt_unchecked(EncrId encr, std::uint16_t key_bits, base::Bytes key, base::Bytes iv,
+                                             base::Bytes ciphertext) {
+  const EncrRow* row = any_encr_row(encr, key_bits);
+  if (row == nullptr || row->icv != 0 || row->context() == nullptr) return fail(Errc::unsupported, "cipher");
+  if (key.size() != row->key_bits / 8U + row->salt || iv.size() != row->iv)
+    return fail(Errc::malformed, "size of a key");
+  if (ciphertext.size() % row->block != 0) return fail(Errc::malformed, "not a multiple of the block");
+  base::Buffer out(ciphertext.size());
+  if (!cipher_blocks(*row, key, iv, ciphertext, out, false)) return fail(Errc::internal, "decryption");
+  return out;
 }
 
 Prf find_prf(PrfId id) {

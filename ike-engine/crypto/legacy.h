@@ -15,6 +15,12 @@ namespace latchkey::crypto::legacy {
 /// has no such attribute. Errors: unsupported.
 base::Result<Encryption> find_encryption(base::EncrId encr, std::uint16_t key_bits, base::IntegId integ);
 
+/// What a cipher that has an integrity algorithm beside it gives, whatever the ICV says: to show what a message with a
+/// wrong one may have said. `key` is SK_e; `ciphertext` ends before the ICV. Errors: unsupported (an AEAD, or no such
+/// cipher), malformed (a size), internal.
+base::Result<base::Buffer> decrypt_unchecked(base::EncrId encr, std::uint16_t key_bits, base::Bytes key, base::Bytes iv,
+                                             base::Bytes ciphertext);
+
 /// The PRF, old or not; of size 0 if we have neither.
 Prf find_prf(base::PrfId id);
 

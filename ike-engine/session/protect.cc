@@ -19,16 +19,6 @@ const wire::RawPayload* encrypted_payload(const wire::Message& message) {
   return encrypted ? &last : nullptr;
 }
 
-// Takes the padding and its length octet off. RFC 7296 section 3.14
-//= the recipient MUST accept any length that results in proper alignment.
-base::Result<base::Buffer> without_padding(base::Buffer plaintext) {
-  if (plaintext.empty()) return base::fail(base::Errc::malformed, "no pad length");
-  const std::size_t padding = plaintext.back();
-  if (padding + kPadLength > plaintext.size()) return base::fail(base::Errc::malformed, "padding beyond the payload");
-  plaintext.resize(plaintext.size() - padding - kPadLength);
-  return plaintext;
-}
-
 }  // namespace
 
 Protection::Protection(const crypto::Encryption& encryption, DirectionKeys out, DirectionKeys in)
@@ -139,7 +129,7 @@ base::Result<Opened> Protection::open(const wire::Message& message) const {
   const auto before_iv = static_cast<std::size_t>(encrypted->iv.data() - message.datagram.data());
   auto plaintext = encryption_.open(in_, encrypted->iv, message.datagram.first(before_iv), encrypted->ciphertext);
   if (!plaintext) return std::unexpected(plaintext.error());
-  auto content = without_padding(std::move(*plaintext));
+  auto content = wire::without_padding(std::move(*plaintext));
   if (!content) return std::unexpected(content.error());
   return Opened{payload->next, encrypted->fragment, encrypted->total, std::move(*content)};
 }

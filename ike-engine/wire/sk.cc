@@ -32,4 +32,15 @@ base::Result<Encrypted> parse_skf(base::Bytes body, std::size_t iv_size, std::si
   return encrypted;
 }
 
+base::Result<base::Buffer> without_padding(base::Buffer plaintext) {
+  constexpr std::size_t kPadLength = 1;
+  if (plaintext.empty()) return base::fail(Errc::malformed, "no pad length");
+  // RFC 7296 section 3.14
+  //= the recipient MUST accept any length that results in proper alignment.
+  const std::size_t padding = plaintext.back();
+  if (padding + kPadLength > plaintext.size()) return base::fail(Errc::malformed, "padding beyond the payload");
+  plaintext.resize(plaintext.size() - padding - kPadLength);
+  return plaintext;
+}
+
 }  // namespace latchkey::wire

@@ -20,4 +20,7 @@ base::Result<Encrypted> parse_sk(base::Bytes body, std::size_t iv_size, std::siz
 /// Errors: as parse_sk; malformed for fragment 0, total 0, or a fragment beyond the total.
 base::Result<Encrypted> parse_skf(base::Bytes body, std::size_t iv_size, std::size_t icv_size);
 
+/// What was decrypted, without the padding and its length octet at the end. Errors: malformed.
+base::Result<base::Buffer> without_padding(base::Buffer plaintext);
+
 }  // namespace latchkey::wire

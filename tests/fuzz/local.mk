@@ -1,10 +1,12 @@
 # libFuzzer targets, built with --enable-fuzzers only. tests/fuzz/run runs them.
-FUZZ_TARGETS = tests/fuzz/wire_fuzz tests/fuzz/ipseckey_fuzz tests/fuzz/datagram_fuzz
+FUZZ_TARGETS = tests/fuzz/wire_fuzz tests/fuzz/ipseckey_fuzz tests/fuzz/datagram_fuzz \
+  tests/fuzz/capture_fuzz tests/fuzz/json_fuzz
 if FUZZERS
 check_PROGRAMS += $(FUZZ_TARGETS)
 endif
 EXTRA_DIST += tests/fuzz/run tests/fuzz/mutants/auth_unverified.sed tests/fuzz/mutants/fragment_number.sed \
-  tests/fuzz/mutants/gateway_accepted.sed tests/fuzz/mutants/reader_overrun.sed
+  tests/fuzz/mutants/gateway_accepted.sed tests/fuzz/mutants/ip_header_overrun.sed \
+  tests/fuzz/mutants/reader_overrun.sed
 FUZZ_LINK_FLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 
 tests_fuzz_wire_fuzz_SOURCES = tests/fuzz/wire_fuzz.cc
@@ -18,6 +20,14 @@ tests_fuzz_ipseckey_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_datagram_fuzz_SOURCES = tests/fuzz/datagram_fuzz.cc
 tests_fuzz_datagram_fuzz_LDADD = tests/libsupport.la $(LINK_ENGINE)
 tests_fuzz_datagram_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+
+tests_fuzz_capture_fuzz_SOURCES = tests/fuzz/capture_fuzz.cc
+tests_fuzz_capture_fuzz_LDADD = $(LINK_IKETOOL)
+tests_fuzz_capture_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+
+tests_fuzz_json_fuzz_SOURCES = tests/fuzz/json_fuzz.cc
+tests_fuzz_json_fuzz_LDADD = $(LINK_IKETOOL)
+tests_fuzz_json_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 
 print-fuzz-targets:
 	@echo $(FUZZ_TARGETS)

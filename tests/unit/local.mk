@@ -3,7 +3,8 @@
 # A program's link line is its layer's. A new program: copy a block and name it in UNIT_TESTS.
 UNIT_TESTS = tests/unit/base_test tests/unit/wire_test tests/unit/crypto_test tests/unit/policy_test \
   tests/unit/session_test tests/unit/engine_test tests/unit/xfrm_test tests/unit/host_test \
-  tests/unit/gate_test tests/unit/control_test tests/unit/support_test tests/sim/story_test
+  tests/unit/gate_test tests/unit/control_test tests/unit/iketool_test tests/unit/support_test \
+  tests/sim/story_test
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 GTEST_LINK = $(GMOCK_LIBS) -lgtest_main $(GTEST_LIBS)
@@ -18,13 +19,13 @@ tests_unit_base_test_SOURCES = \
   tests/unit/ike-engine/base/secret_test.cc tests/unit/ike-engine/base/strong_test.cc
 tests_unit_base_test_LDADD = $(LINK_BASE) $(GTEST_LINK)
 
-tests_unit_wire_test_SOURCES = \
+tests_unit_wire_test_SOURCES = tests/unit/ike-engine/captured_messages.h \
   tests/unit/ike-engine/wire/captures_test.cc tests/unit/ike-engine/wire/cert_test.cc \
   tests/unit/ike-engine/wire/delete_test.cc \
   tests/unit/ike-engine/wire/header_test.cc tests/unit/ike-engine/wire/message_test.cc \
   tests/unit/ike-engine/wire/notify_test.cc tests/unit/ike-engine/wire/payloads_test.cc \
   tests/unit/ike-engine/wire/sa_test.cc tests/unit/ike-engine/wire/ts_test.cc
-tests_unit_wire_test_LDADD = tests/libsupport.la $(LINK_WIRE) $(GTEST_LINK)
+tests_unit_wire_test_LDADD = tests/libsupport.la control/libcapture.la $(LINK_WIRE) $(GTEST_LINK)
 
 tests_unit_crypto_test_SOURCES = \
   tests/unit/ike-engine/crypto/certificate_chain_test.cc \
@@ -37,7 +38,7 @@ tests_unit_crypto_test_SOURCES = \
   tests/unit/ike-engine/crypto/recorded_sessions_test.cc \
   tests/unit/ike-engine/crypto/rsa_forgeries_test.cc \
   tests/unit/ike-engine/crypto/shared_secret_test.cc \
-  tests/unit/ike-engine/crypto/signature_test.cc tests/unit/ike-engine/crypto/wycheproof_test.cc
+  tests/unit/ike-engine/crypto/signature_test.cc
 tests_unit_crypto_test_LDADD = tests/libsupport.la $(LINK_LEGACY) $(GTEST_LINK)
 
 tests_unit_policy_test_SOURCES = \
@@ -54,7 +55,7 @@ tests_unit_session_test_SOURCES = \
   tests/unit/ike-engine/session/nat_test.cc \
   tests/unit/ike-engine/session/protect_test.cc tests/unit/ike-engine/session/table_test.cc \
   tests/unit/ike-engine/session/timers_test.cc tests/unit/ike-engine/session/window_test.cc
-tests_unit_session_test_LDADD = tests/libsupport.la $(LINK_SESSION) $(LINK_LEGACY) $(GTEST_LINK)
+tests_unit_session_test_LDADD = tests/libsupport.la control/libcapture.la $(LINK_SESSION) $(LINK_LEGACY) $(GTEST_LINK)
 
 tests_unit_engine_test_SOURCES = \
   tests/sim/certificates_test.cc tests/sim/creation_demands_test.cc tests/sim/demands_test.cc \
@@ -120,6 +121,18 @@ tests_unit_control_test_SOURCES = \
   tests/unit/control/daemon/reload_test.cc tests/unit/control/daemon/setup_test.cc \
   tests/unit/control/sessions_text_test.cc tests/unit/control/status_text_test.cc
 tests_unit_control_test_LDADD = tests/libsupport.la control/libdaemon.la control/libcontrol.la $(LINK_IPSECKEY) $(LINK_HOST) $(GTEST_LINK)
+
+tests_unit_iketool_test_SOURCES = \
+  tests/unit/control/inspect/auth_verify_test.cc tests/unit/control/inspect/capture_files.h \
+  tests/unit/control/inspect/datagrams_test.cc tests/unit/control/inspect/decode_vectors_test.cc \
+  tests/unit/control/inspect/decoder_test.cc tests/unit/control/inspect/frames_test.cc \
+  tests/unit/control/inspect/ipseckey_json_test.cc tests/unit/control/inspect/json_test.cc \
+  tests/unit/control/inspect/kdf_test.cc tests/unit/control/inspect/keyring_test.cc \
+  tests/unit/control/inspect/octets_test.cc tests/unit/control/inspect/payload_json_test.cc \
+  tests/unit/control/inspect/wycheproof_test.cc tests/unit/control/iketool_test.cc
+tests_unit_iketool_test_LDADD = tests/libsupport.la $(LINK_IKETOOL) $(GTEST_LINK)
+# It runs the program, too.
+EXTRA_tests_unit_iketool_test_DEPENDENCIES = control/iketool
 
 tests_unit_support_test_SOURCES = tests/unit/support/responder_test.cc
 tests_unit_support_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)

@@ -9,9 +9,9 @@
 #include "ike-engine/crypto/legacy.h"
 #include "ike-engine/session/protect.h"
 #include "ike-engine/wire/auth.h"
-#include "tests/support/captures.h"
 #include "tests/support/octets.h"
 #include "tests/support/vectors.h"
+#include "tests/unit/ike-engine/captured_messages.h"
 
 namespace latchkey::session {
 namespace {

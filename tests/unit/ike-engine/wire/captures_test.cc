@@ -14,9 +14,9 @@
 #include "ike-engine/wire/sa.h"
 #include "ike-engine/wire/sk.h"
 #include "ike-engine/wire/ts.h"
-#include "tests/support/captures.h"
 #include "tests/support/octets.h"
 #include "tests/support/vectors.h"
+#include "tests/unit/ike-engine/captured_messages.h"
 
 namespace latchkey::wire {
 namespace {
