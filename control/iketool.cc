@@ -22,8 +22,9 @@ int complain(Exit exit, std::string_view what) {
   return static_cast<int>(exit);
 }
 
+/// ASCII alone: whatever a file held, no terminal obeys it.
 std::string text_of(const Json& json, int indent = -1) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+  return json.dump(indent, ' ', true, Json::error_handler_t::replace);
 }
 
 /// Whether all that was printed has gone out.

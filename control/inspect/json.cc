@@ -18,20 +18,29 @@ std::string place_of(std::string_view text, std::size_t octet) {
   return fmt::format("line {}, column {}", line, before.size() - line_begin + 1);
 }
 
+/// Whether brackets nest deeper than we read, looked at before anything is built. (The library's way to say so while it
+/// parses, a callback, walks over all elements of a list for each that ends.)
+bool is_too_deep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') ++i;
+    if (c == '"') in_string = !in_string;
+    if (in_string) continue;
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+    if (depth > kMaxJsonDepth) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::expected<json, std::string> parse_json(std::string_view text) {
-  bool too_deep = false;
-  const auto keep = [&too_deep](int depth, json::parse_event_t event, json&) {
-    const bool begins = event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
-    const bool deeper = begins && depth >= kMaxJsonDepth;
-    too_deep |= deeper;
-    return !deeper;
-  };
+  if (is_too_deep(text)) return std::unexpected(fmt::format("nested deeper than {}", kMaxJsonDepth));
   try {
-    json value = json::parse(text.begin(), text.end(), keep);
-    if (too_deep) return std::unexpected(fmt::format("nested deeper than {}", kMaxJsonDepth));
-    return value;
+    return json::parse(text.begin(), text.end());
   } catch (const json::parse_error& error) {
     return std::unexpected(place_of(text, error.byte) + ": not JSON");
   } catch (const json::exception&) {

@@ -14,7 +14,7 @@ using nlohmann::json;
 using Names = std::array<std::string_view, 2>;  ///< ours, ACVP's
 using Octets = std::expected<base::Buffer, std::string>;
 
-constexpr std::uint64_t kMaxBits = 8 * 255 * 64;  // prf+ gives 255 blocks (RFC 7296 section 2.13)
+constexpr std::uint64_t kMaxBits = 8 * 4096;  // of one derived value, unless the expected one is longer
 constexpr std::size_t kAes128 = 16;
 
 /// A vector, and the ACVP group that it is in: what the first lacks the second may have.
@@ -149,6 +149,7 @@ class VectorFile {
                                        const std::optional<JsonObject>& group) {
     const auto object = JsonObject::of(value, where);
     if (!object) return std::unexpected(object.error());
+    if (result.vectors.size() == kMaxKdfVectors) return std::unexpected("more vectors than are read");
     auto vector = read_vector({*object, group});
     if (!vector) return std::unexpected(vector.error());
     result.vectors.push_back(std::move(*vector));

@@ -21,6 +21,9 @@ struct KdfVector {
   std::size_t child_size = 0;  ///< in octets
 };
 
+/// More vectors in one file are refused.
+inline constexpr std::size_t kMaxKdfVectors = 10000;
+
 struct KdfVectors {
   std::vector<KdfVector> vectors;
   bool is_list = false;  ///< the file holds a list, if only of one

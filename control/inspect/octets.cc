@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -26,8 +28,16 @@ using File = std::unique_ptr<std::FILE, Close>;
 
 Text why(const std::string& path, std::string_view what) { return std::unexpected(fmt::format("{}: {}", path, what)); }
 
+/// The file's size, so that its octets are not copied as they come; 0 if nobody can tell.
+std::size_t size_of(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return error ? 0 : size;
+}
+
 Text read(std::FILE* file, const std::string& path, std::size_t most) {
   std::string text;
+  text.reserve(std::min(size_of(path), most));
   std::array<char, 65536> part;
   while (const std::size_t got = std::fread(part.data(), 1, part.size(), file)) {
     if (text.size() + got > most) return why(path, fmt::format("longer than {} octets", most));

@@ -11,7 +11,7 @@
 namespace latchkey::inspect {
 
 /// Longest capture that is read, in octets.
-inline constexpr std::size_t kMaxCapture = std::size_t{1} << 30;
+inline constexpr std::size_t kMaxCapture = std::size_t{1} << 29;
 /// Longest file of any other kind (keys, vectors, hex).
 inline constexpr std::size_t kMaxFile = std::size_t{1} << 24;
 

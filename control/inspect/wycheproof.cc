@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "control/inspect/wycheproof_group.h"
 
@@ -83,8 +84,11 @@ std::expected<std::vector<Judged>, std::string> judge_wycheproof(std::string_vie
 Outcome wycheproof(std::string_view file) {
   const auto judged = judge_wycheproof(file);
   if (!judged) return std::unexpected(judged.error());
-  json answers = json::object();  // sorted: a hostile file may hold many
-  for (const Judged& one : *judged) answers[std::to_string(one.tc_id)] = one.valid ? "valid" : "invalid";
+  std::map<std::uint64_t, bool> by_number;
+  for (const Judged& one : *judged) by_number[one.tc_id] = one.valid;
+  // Appended, since looking for a place takes an ordered object a walk over all of it.
+  Json::object_t answers;
+  for (const auto& [tc_id, valid] : by_number) answers.push_back({std::to_string(tc_id), valid ? "valid" : "invalid"});
   return Answer{std::move(answers)};
 }
 

@@ -27,6 +27,7 @@ TEST(json, is_at_most_32_deep) {
     EXPECT_EQ(value.error(), "nested deeper than 32");
   }
   EXPECT_FALSE(parse_json(std::string(1000000, '[')));
+  EXPECT_TRUE(parse_json("[\"" + std::string(100, '[') + "\\\"" + std::string(100, '{') + "\"]")) << "in a string";
 }
 
 TEST(json, survives_numbers_of_any_size) {

@@ -112,7 +112,8 @@ TEST(kdf, says_what_is_wrong_and_where) {
       {vector(R"(, "dkm_length": 7)"), "dkm_length is not a whole number of octets"},
       {vector(R"(, "dkm_length": 99999999999)"), "dkm_length is not a whole number up to"},
       {vector(R"(, "expect": 7)"), "expect is not an object"},
-      {vector(R"(, "g_ir": "44", "spi_i": "01", "spi_r": "02", "dkm_length": 130560)"), "prf+ of more than 255 blocks"},
+      {vector(R"(, "g_ir": "44", "spi_i": "01", "spi_r": "02", "expect": {"dkm": ")" + std::string(16322, '0') + "\"}"),
+       "prf+ of more than 255 blocks"},
       {"[7]", "[0] is not an object"},
       {R"([{}])", "[0].prf is missing"},
       {R"({"testGroups": 7})", "testGroups is not a list"},
@@ -127,6 +128,13 @@ TEST(kdf, says_what_is_wrong_and_where) {
     ASSERT_FALSE(outcome) << text;
     EXPECT_THAT(outcome.error(), HasSubstr(complaint));
   }
+}
+
+TEST(kdf, reads_at_most_10000_vectors) {
+  std::string list = "[" + vector(R"(, "g_ir": "44")");
+  for (std::size_t i = 1; i < kMaxKdfVectors; ++i) list += "," + vector(R"(, "g_ir": "44")");
+  EXPECT_TRUE(kdf(list + "]"));
+  EXPECT_EQ(kdf(list + "," + vector(R"(, "g_ir": "44")") + "]").error(), "more vectors than are read");
 }
 
 TEST(prf_named, knows_the_names_that_files_use) {

@@ -168,6 +168,21 @@ TEST(legacy_encryption, has_what_the_engine_does_not_have) {
   }
 }
 
+TEST(legacy_encryption, shows_what_is_behind_a_wrong_icv) {
+  const auto cbc = find_encryption(base::EncrId::aes_cbc, 192, base::IntegId::hmac_sha1_96).value();
+  const DirectionKeys keys{base::SecretBytes(Buffer(24, 1)), base::SecretBytes(Buffer(20, 2))};
+  const Buffer iv = cbc.iv(keys, 1).value(), text(48, 3);
+  const Buffer sealed = cbc.seal(keys, iv, {}, text).value();
+  const auto shown = [&](base::EncrId encr, Bytes key, Bytes ciphertext) {
+    return decrypt_unchecked(encr, 192, key, iv, ciphertext);
+  };
+  EXPECT_EQ(shown(base::EncrId::aes_cbc, keys.encr.view(), Bytes(sealed).first(48)), text);
+  EXPECT_EQ(shown(base::EncrId::aes_cbc, keys.encr.view(), Bytes(sealed).first(47)).error().code, Errc::malformed);
+  EXPECT_EQ(shown(base::EncrId::aes_cbc, Buffer(16), Bytes(sealed).first(48)).error().code, Errc::malformed);
+  EXPECT_EQ(shown(base::EncrId::aes_gcm_16, Buffer(28), {}).error().code, Errc::unsupported);
+  EXPECT_EQ(shown(base::EncrId{99}, Buffer(24), {}).error().code, Errc::unsupported);
+}
+
 TEST(legacy_encryption, has_the_engines_own_and_nothing_else) {
   using enum base::EncrId;
   using base::IntegId;
