@@ -63,8 +63,8 @@ inline Number number_from(base::Bytes octets) {
   return Number(BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr));
 }
 
-/// An EVP_PKEY of `type` ("RSA", "EC", "ED25519", "X25519", "X448") from its parts; nullptr if the parts are refused. Much
-/// cheaper than the way through DER (3 us against 109 for RSA).
+/// An EVP_PKEY of `type` ("RSA", "EC", "ED25519", "X25519", "X448") from its parts; nullptr if the parts are refused.
+/// Much cheaper than the way through DER (3 us against 109 for RSA).
 Pkey pkey_from_parts(const char* type, int selection, OSSL_PARAM* parts);
 
 }  // namespace latchkey::crypto
