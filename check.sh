@@ -35,7 +35,7 @@ replay     gcc    600   Unbound's testbound with the module
 lab        gcc    2400  scenarios on a real kernel against libreswan
 clang      clang  60    clang 19, warnings are errors
 asan       clang  1200  unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
-fuzz       clang  900   libFuzzer, 60 s a target; coverage of every parse_*
+fuzz       clang  900   libFuzzer, 60 s a target (iketool's 30); coverage of every parse_*
 mutants    clang  900   planted bugs that fuzzing must find from nothing
 simmutants gcc    900   planted bugs that the stories of two engines must find
 tsan       tsan   900   the module's threads under ThreadSanitizer

@@ -1,8 +1,9 @@
 // Files that iketool reads beside captures: keys, vectors, hex. The first octet chooses a reader and whether the rest
 // is the text itself or says how to build a JSON value of the words that readers look for.
 
+#include <algorithm>
 #include <cstdlib>
-#include <span>
+#include <vector>
 
 #include "control/inspect/json.h"
 #include "control/inspect/kdf.h"
@@ -20,58 +21,92 @@ void check(bool truth) {
   if (!truth) std::abort();
 }
 
-using Words = std::initializer_list<const char*>;
+using Words = std::vector<std::string_view>;
 
-/// Objects as readers expect them.
-constexpr Words kShapes[] = {
-    {"ike_sas"},
-    {"spi_i", "spi_r", "sk_ei", "sk_er", "sk_ai", "sk_ar"},
-    {"key", "salt"},
-    {"prf", "ni", "nr", "g_ir", "g_ir_new", "spi_i", "spi_r"},
-    {"prf", "ni", "nr", "skeyseed", "sk_d", "expect", "dkm_length", "dkm_child_sa_length"},
-    {"dkm", "dkm_child_sa"},
-    {"testGroups"},
-    {"hashAlg", "derivedKeyingMaterialLength", "tests"},
-    {"tcId", "nInit", "nResp", "gir", "girNew", "spiInit", "spiResp"},
-    {"algorithm", "testGroups"},
-    {"type", "tests", "curve", "sha", "mgfSha", "sLen", "publicKeyDer", "publicKey"},
-    {"modulus", "publicExponent"},
-    {"tcId", "result", "key", "iv", "aad", "msg", "ct", "tag"},
-    {"tcId", "result", "public", "private", "shared"},
-    {"tcId", "result", "msg", "sig"},
-};
+bool is_in(const Words& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
-constexpr const char* kTexts[] = {
-    "HMAC-SHA256",     "SHA-1",       "SHA-256",           "SHA-512",           "AES-GCM",         "AES-CCM",
-    "HMACSHA256",      "AeadTest",    "MacTest",           "XdhComp",           "EcdhEcpointTest", "EcdhTest",
-    "EcdsaVerify",     "EddsaVerify", "curve25519",        "RsassaPkcs1Verify", "secp256r1",       "EcdsaP1363Verify",
-    "RsassaPssVerify", "valid",       "CHACHA20-POLY1305", "0011223344556677"};
+std::string_view pick(const Words& words, base::Reader& r) { return words[r.u8() % words.size()]; }
 
-json value(base::Reader& r, unsigned depth);
+const Words kTexts = {"HMAC-SHA256",
+                      "SHA-1",
+                      "SHA-256",
+                      "SHA-512",
+                      "AES-GCM",
+                      "AES-CCM",
+                      "HMACSHA256",
+                      "CHACHA20-POLY1305",
+                      "AeadTest",
+                      "MacTest",
+                      "XdhComp",
+                      "EcdhTest",
+                      "EcdhEcpointTest",
+                      "EcdsaVerify",
+                      "EcdsaP1363Verify",
+                      "EddsaVerify",
+                      "curve25519",
+                      "RsassaPkcs1Verify",
+                      "RsassaPssVerify",
+                      "secp256r1",
+                      "0011223344556677",
+                      "secp521r1",
+                      "valid"};
+// What a reader expects as a text, a number, a list; everything else is hex.
+const Words kTextFields = {"prf", "hashAlg", "algorithm", "type", "curve", "sha", "mgfSha", "result"};
+const Words kNumberFields = {"dkm_length", "dkm_child_sa_length", "derivedKeyingMaterialLength", "tcId", "sLen"};
+const Words kListFields = {"ike_sas", "testGroups", "tests"};
+const Words kObjectFields = {"expect", "publicKey"};
 
-json object(base::Reader& r, unsigned depth) {
-  json made = json::object();
-  for (const char* word : kShapes[r.u8() % std::size(kShapes)]) made[word] = value(r, depth + 1);
-  return made;
-}
-
-json list(base::Reader& r, unsigned depth) {
-  json made = json::array();
-  for (unsigned count = r.u8() % 3; count > 0; --count) made.push_back(object(r, depth + 1));
-  return made;
-}
-
-json value(base::Reader& r, unsigned depth) {
-  const std::uint8_t how = r.u8();
-  if (depth > 6) return nullptr;
-  switch (how % 8) {
-    case 0: return nullptr;
-    case 1: return r.u32();
-    case 2: return list(r, depth);
-    case 3: return object(r, depth);
-    case 4: return kTexts[r.u8() % std::size(kTexts)];
-    default: return base::to_hex(r.bytes(std::min<std::size_t>(r.u8() % 40, r.left())));
+/// The fields of what stands in a field; "" is the file itself.
+std::vector<Words> shapes_of(std::string_view field) {
+  if (field == "ike_sas") return {{"spi_i", "spi_r", "sk_ei", "sk_er", "sk_ai", "sk_ar"}};
+  if (field == "testGroups") {
+    return {{"hashAlg", "derivedKeyingMaterialLength", "tests"},
+            {"type", "tests", "curve", "sha", "mgfSha", "sLen", "publicKeyDer", "publicKey"}};
   }
+  if (field == "tests") {
+    return {{"tcId", "nInit", "nResp", "gir", "girNew", "spiInit", "spiResp"},
+            {"tcId", "result", "key", "iv", "aad", "msg", "ct", "tag"},
+            {"tcId", "result", "public", "private", "shared"},
+            {"tcId", "result", "msg", "sig"}};
+  }
+  if (field == "expect") return {{"dkm", "dkm_child_sa"}};
+  if (field == "publicKey") return {{"modulus", "publicExponent"}};
+  return {{"ike_sas"},
+          {"spi_i", "spi_r", "sk_ei", "sk_er", "sk_ai", "sk_ar"},
+          {"key", "salt"},
+          {"prf", "ni", "nr", "g_ir", "g_ir_new", "spi_i", "spi_r", "dkm_length"},
+          {"prf", "ni", "nr", "skeyseed", "sk_d", "expect", "dkm_child_sa_length"},
+          {"algorithm", "testGroups"}};
+}
+
+json value(base::Reader& r, std::string_view field);
+
+json object(base::Reader& r, std::string_view field) {
+  const auto shapes = shapes_of(field);
+  json made = json::object();
+  for (const std::string_view name : shapes[r.u8() % shapes.size()]) made[std::string(name)] = value(r, name);
+  return made;
+}
+
+json list(base::Reader& r, std::string_view field) {
+  json made = json::array();
+  for (unsigned count = r.u8() % 3; count > 0; --count) made.push_back(object(r, field));
+  return made;
+}
+
+json value(base::Reader& r, std::string_view field) {
+  switch (r.u8()) {  // once in a while something else
+    case 1: return nullptr;
+    case 2: return r.u32();
+    case 3: return json::array({1, "x"});
+    case 4: return pick(kTexts, r);
+    default: break;
+  }
+  if (is_in(kTextFields, field)) return pick(kTexts, r);
+  if (is_in(kNumberFields, field)) return r.u16();
+  if (is_in(kListFields, field)) return list(r, field);
+  if (is_in(kObjectFields, field)) return object(r, field);
+  return base::to_hex(r.bytes(std::min<std::size_t>(r.u8() % 40, r.left())));
 }
 
 void fuzz_keys(std::string_view text) {
@@ -112,7 +147,7 @@ void fuzz(Bytes input) {
   const std::uint8_t how = r.u8();
   const auto target = kTargets[how % std::size(kTargets)];
   if ((how & 0x80) != 0) return target({reinterpret_cast<const char*>(input.data()) + 1, input.size() - 1});
-  target(((how & 0x40) != 0 ? list(r, 0) : object(r, 0)).dump());
+  target(((how & 0x40) != 0 ? list(r, "") : object(r, "")).dump());
 }
 
 }  // namespace
