@@ -10,9 +10,10 @@ constexpr std::uint8_t kFixed = 2;
 }  // namespace
 
 base::Buffer ppk_identity(base::Bytes id) {
-  base::Buffer data{kFixed};
-  data.insert(data.end(), id.begin(), id.end());
-  return data;
+  base::Writer out(1 + id.size());
+  out.u8(kFixed);
+  out.bytes(id);
+  return out.take();
 }
 
 std::optional<base::Bytes> parse_ppk_identity(base::Bytes data) {
