@@ -80,6 +80,7 @@ ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/lifetime.h ike-engine/session/nat.cc ike-engine/session/nat.h \
   ike-engine/session/opening.cc ike-engine/session/opening.h ike-engine/session/ppk.cc ike-engine/session/ppk.h ike-engine/session/proof.cc \
   ike-engine/session/proof.h ike-engine/session/protect.cc ike-engine/session/protect.h \
+  ike-engine/session/pulse.cc ike-engine/session/pulse.h \
   ike-engine/session/receive.cc ike-engine/session/receive.h ike-engine/session/rekey_ike.cc \
   ike-engine/session/rekey_ike.h ike-engine/session/reply.h \
   ike-engine/session/request_child.cc ike-engine/session/request_child.h \

@@ -33,6 +33,7 @@ std::string_view to_string(Reason reason) {
     case Reason::closed: return "closed";
     case Reason::lifetime: return "lifetime";
     case Reason::dead_peer: return "dead_peer";
+    case Reason::idle: return "idle";
     case Reason::replaced: return "replaced";
   }
   return "unknown";

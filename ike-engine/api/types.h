@@ -119,6 +119,7 @@ enum class Reason : std::uint8_t {
   closed,     ///< by us
   lifetime,   ///< the SA's own end
   dead_peer,  ///< liveness check unanswered
+  idle,       ///< no traffic for as long as it was given
   replaced,   ///< the same client has come again
 };
 std::string_view to_string(Reason reason);

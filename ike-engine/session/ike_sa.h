@@ -214,6 +214,17 @@ struct Child {
   ChildTraits traits() const { return {suite, mode, tunnel->reqid(), inner_local, inner_remote}; }
 };
 
+/// What the kernel's counters have told of an IKE SA's children so far.
+struct Pulse {
+  base::TimePoint look_at = base::kNever;  ///< when they are read next
+  base::TimePoint looked_at{};             ///< and were read last
+  std::uint64_t packets_in = 0;            ///< as read
+  std::uint64_t packets_out = 0;
+  std::uint64_t out_when_heard = 0;  ///< packets_out when the peer was last known to live
+  base::TimePoint esp_out{};         ///< when packets_out was last seen to have grown
+  base::TimePoint traffic{};         ///< when either was
+};
+
 struct IkeSa {
   Role role = Role::initiator;
   base::IkeSpi spi_i;
@@ -241,6 +252,7 @@ struct IkeSa {
   std::vector<Child> children;
   base::TimePoint last_heard{};  ///< a message of the peer whose ICV was right
   base::TimePoint last_sent{};
+  Pulse pulse;
   base::TimePoint renew_at = base::kNever;  ///< the IKE SA's own keys are to be changed
   base::TimePoint ends_at = base::kNever;
   bool rekeying_refused = false;                   ///< the peer takes no CREATE_CHILD_SA

@@ -4,6 +4,7 @@
 
 #include "ike-engine/session/children.h"
 #include "ike-engine/session/exchange.h"
+#include "ike-engine/session/pulse.h"
 
 namespace latchkey::session {
 
@@ -41,6 +42,7 @@ base::TimePoint rekeying_time(base::Duration lifetime, Context& context) {
 }
 
 void begin_ike_life(IkeSa& sa, Context& context) {
+  begin_pulse(sa, context);
   sa.renew_at = rekeying_time(context.config.ike_lifetime, context);
   sa.ends_at = context.now + context.config.ike_lifetime;
 }

@@ -223,6 +223,10 @@ const Child* due(const IkeSa& sa, base::TimePoint Child::*when, base::TimePoint 
   return found == sa.children.end() ? nullptr : &*found;
 }
 
+base::TimePoint pulse_due_at(const IkeSa& sa) {
+  return sa.state == State::established ? sa.pulse.look_at : base::kNever;
+}
+
 void expire_established(IkeSa& sa, Context& context) {
   if (sa.ends_at <= context.now) return dispatch_plain(sa, context, Event::lifetime_over);
   if (sa.renew_at <= context.now) return dispatch_plain(sa, context, Event::rekeying_due);
@@ -230,6 +234,7 @@ void expire_established(IkeSa& sa, Context& context) {
     return dispatch_child(sa, context, Event::child_over, *child);
   if (const Child* child = due(sa, &Child::rekey_at, context.now))
     return dispatch_child(sa, context, Event::child_rekeying_due, *child);
+  if (pulse_due_at(sa) <= context.now) return dispatch_plain(sa, context, Event::pulse_due);
   if (sa.request.next() > context.now) return;
   if (sa.request.exhausted(context.patience())) return dispatch_plain(sa, context, Event::unanswered);
   retransmit(context, sa.path, sa.request);
@@ -271,7 +276,7 @@ base::TimePoint next_deadline(const IkeSa& sa) {
   if (sa.state == State::dead) return base::kNever;
   if (sa.negotiation) return negotiation_deadline(*sa.negotiation);
   if (sa.half_open) return sa.half_open->deadline;
-  base::TimePoint next = std::min({sa.renew_at, sa.ends_at, sa.request.next()});
+  base::TimePoint next = std::min({sa.renew_at, sa.ends_at, pulse_due_at(sa), sa.request.next()});
   for (const Child& child : sa.children) next = std::min({next, child.rekey_at, child.ends_at});
   return next;
 }

@@ -10,6 +10,7 @@
 #include "ike-engine/session/informational.h"
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/lifetime.h"
+#include "ike-engine/session/pulse.h"
 #include "ike-engine/session/respond_auth.h"
 
 namespace latchkey::session {
@@ -53,6 +54,7 @@ constexpr std::array kTransitions{
     Row{State::established, Event::child_rekeying_due, rekey_child},
     Row{State::established, Event::child_over, end_child},
     Row{State::established, Event::lifetime_over, end_of_life},
+    Row{State::established, Event::pulse_due, feel_pulse},
     Row{State::established, Event::superseded, retire},
     Row{State::established, Event::replaced, make_way},
     Row{State::established, Event::doubted, ask_for_life},

@@ -36,6 +36,7 @@ enum class Event : std::uint8_t {
   child_rekeying_due,  ///< of Input::child, by time or as the kernel says
   child_over,          ///< its time
   lifetime_over,
+  pulse_due,   ///< the kernel's counters are to be read
   replaced,    ///< the client has come again
   doubted,     ///< somebody else wants what the client holds
   superseded,  ///< another IKE SA carries the session's tunnel now

@@ -62,6 +62,10 @@ void Pair::collect(Host& host) {
   api::Output output = host.engine->take_output();
   for (auto& event : output.events) host.events.push_back({now, std::move(event)});
   for (auto& datagram : output.datagrams) {
+    if (datagram.keepalive) {
+      host.keepalives.push_back({now, std::move(datagram)});
+      continue;
+    }
     if (!filter || filter(host, datagram)) launch(host, datagram);
     host.sent.push_back(std::move(datagram));
   }

@@ -15,6 +15,12 @@
 
 namespace latchkey::sim {
 
+/// A keep-alive: for the NAT, the peer does not see it.
+struct Kept {
+  base::TimePoint at;
+  api::Datagram datagram;
+};
+
 /// One of the two: its engine and what came of it.
 struct Host {
   Host(std::uint64_t seed, api::EngineConfig config, std::string_view address);
@@ -42,6 +48,7 @@ struct Host {
   api::EngineConfig config;
   std::vector<Timed> events;
   std::vector<api::Datagram> sent;  ///< in order
+  std::vector<Kept> keepalives;
 };
 
 struct PairConfig {

@@ -17,6 +17,7 @@ class FakeKernel : public api::Kernel {
     bool live = true;
     bool guard_kept = false;
     bool sending = true;
+    api::ChildCounters traffic = {};
   };
 
   bool refuse_spi = false;
@@ -42,6 +43,16 @@ class FakeKernel : public api::Kernel {
   }
 
   std::string last_error() const override { return "fake kernel"; }
+
+  /// Packets of a hundred octets each pass by the newest child.
+  void carry(std::uint64_t in, std::uint64_t out) {
+    for (auto it = installed_.rbegin(); it != installed_.rend(); ++it) {
+      if (!it->live) continue;
+      it->traffic.packets_in += in, it->traffic.bytes_in += 100 * in;
+      it->traffic.packets_out += out, it->traffic.bytes_out += 100 * out;
+      return;
+    }
+  }
 
   /// The SPIs from now on come after `last`: kernels of several hosts then have none in common.
   void number_from(std::uint32_t last) { last_spi_ = last; }
@@ -82,7 +93,12 @@ class FakeKernel : public api::Kernel {
     Tunnel(FakeKernel& kernel, std::size_t index) : kernel_(kernel), index_(index) {}
     ~Tunnel() override { kernel_.installed_[index_].live = false; }
     base::ReqId reqid() const override { return kernel_.installed_[index_].reqid; }
-    base::Result<api::ChildCounters> counters() override { return kernel_.counters; }
+    base::Result<api::ChildCounters> counters() override {
+      const api::ChildCounters& all = kernel_.counters;
+      const api::ChildCounters& own = kernel_.installed_[index_].traffic;
+      return api::ChildCounters{all.bytes_in + own.bytes_in, all.bytes_out + own.bytes_out,
+                                all.packets_in + own.packets_in, all.packets_out + own.packets_out};
+    }
     base::Result<void> start_sending() override {
       if (kernel_.refuse_sending) return base::fail(base::Errc::kernel, "fake kernel refuses to send");
       kernel_.installed_[index_].sending = true;
