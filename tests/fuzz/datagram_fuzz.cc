@@ -211,7 +211,7 @@ class World {
 
   void edited_init(base::Reader& r) {
     support::ResponderSa* sa = server_.newest();
-    if (sa == nullptr) return;
+    if (sa == nullptr || sa->init_reply.empty()) return;  // one that came of a rekeying has none
     Buffer reply = sa->init_reply;
     const std::size_t where = r.u16() % reply.size();
     const std::uint8_t by = r.u8();
