@@ -189,7 +189,7 @@ TEST_F(idle, sessions_of_a_responder_end) {
 }
 
 TEST_F(idle, is_not_who_sends_or_receives) {
-  for (int i = 0; i < 20; ++i) {
+  for (std::uint64_t i = 0; i < 20; ++i) {
     pair.server.kernel.carry(i % 2, 1 - i % 2);
     pair.run(minutes(8));
   }
