@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
   // next one would pay for its page faults.
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
   mallopt(M_MMAP_THRESHOLD, 64 << 20);
-  const std::size_t rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : bench::kRounds;
+  const std::size_t rounds = argc > 1 ? static_cast<std::size_t>(std::max(1, std::atoi(argv[1]))) : bench::kRounds;
   bench::measure("initiator_cpu_rsa2048", crypto::PrivateKey::generate(crypto::KeyType::rsa, 2048).value(),
                  bench::ServerKeyType::rsa2048, rounds);
   bench::measure("initiator_cpu_ecdsa", crypto::PrivateKey::generate(crypto::KeyType::ecdsa_p256).value(),
