@@ -90,7 +90,8 @@ ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/responder.cc ike-engine/session/responder.h ike-engine/session/sa_keys.cc \
   ike-engine/session/sa_keys.h ike-engine/session/table.cc ike-engine/session/table.h \
   ike-engine/session/timers.cc ike-engine/session/timers.h ike-engine/session/trust.cc \
-  ike-engine/session/trust.h ike-engine/session/window.cc ike-engine/session/window.h
+  ike-engine/session/trust.h ike-engine/session/unknown_sa.cc \
+  ike-engine/session/unknown_sa.h ike-engine/session/window.cc ike-engine/session/window.h
 
 ike_engine_libike_api_la_SOURCES = \
   ike-engine/api/engine.cc ike-engine/api/engine.h ike-engine/api/ports.h ike-engine/api/types.h

@@ -10,6 +10,7 @@
 #include "ike-engine/session/receive.h"
 #include "ike-engine/session/respond_init.h"
 #include "ike-engine/session/timers.h"
+#include "ike-engine/session/unknown_sa.h"
 
 namespace latchkey::api {
 
@@ -82,6 +83,7 @@ struct Engine::Impl {
             .next_session = SessionId{last_session + 1}};
   }
   void receive_init(const wire::Message& message, const Path& path, base::TimePoint now);
+  void answer_unprotected(std::optional<base::Buffer> answer, const Path& path);
   void promote(base::IkeSpi spi);
   base::IkeSpi fresh_spi();
   base::Result<void> begin(Session& session, const session::Plan& plan, base::TimePoint deadline, base::TimePoint now);
@@ -105,6 +107,7 @@ struct Engine::Impl {
   std::size_t negotiations = 0;
   session::Timers timers;
   std::unique_ptr<session::Responder> responder;
+  session::UnknownSa unknown_sa;
   std::uint64_t last_session = 0;
 };
 
@@ -274,12 +277,19 @@ base::Result<void> Engine::serve(const ResponderConfig& config) {
   return {};
 }
 
+void Engine::Impl::answer_unprotected(std::optional<base::Buffer> answer, const Path& path) {
+  if (!answer) return;
+  output.datagrams.push_back({path, std::move(*answer)});
+  ++stats.sent;
+}
+
 void Engine::receive(base::Bytes datagram, const Path& path, base::TimePoint now) {
   Impl& impl = *impl_;
   ++impl.stats.received;
   const auto message = wire::parse_message(datagram);
   if (!message) {
     ++impl.stats.dropped_malformed;
+    if (impl.responder) impl.answer_unprotected(impl.unknown_sa.answer_version(datagram, now), path);
     return;
   }
   const wire::Header& header = message->header;
@@ -290,6 +300,7 @@ void Engine::receive(base::Bytes datagram, const Path& path, base::TimePoint now
   const bool unknown = found == impl.sas.end();
   if (unknown || (found->second->pinned() && found->second->path.remote.address != path.remote.address)) {
     ++impl.stats.dropped_unknown_sa;
+    if (unknown && impl.responder) impl.answer_unprotected(impl.unknown_sa.answer(*message, now), path);
     return;
   }
   impl.act(found->first, now, [&](IkeSa& sa, Context& ctx) { session::receive(sa, ctx, *message, path); });

@@ -11,6 +11,8 @@ using base::ExchangeType;
 using base::PayloadType;
 
 constexpr std::size_t kGenericHeader = 4;
+// The IKE header and a notify without data.
+constexpr std::size_t kUnprotectedAnswer = wire::kHeaderSize + kGenericHeader + 4;
 
 std::size_t digest(base::Bytes octets) {
   return std::hash<std::string_view>{}({reinterpret_cast<const char*>(octets.data()), octets.size()});
@@ -33,12 +35,19 @@ std::uint64_t iv_of(const wire::Header& header, base::Bytes datagram) {
   return reader.u64();
 }
 
+// RFC 7296 section 2.21.4: INVALID_IKE_SPI is all that may be said without protection, and only in answer.
+std::string check_unprotected(const wire::Header& header, base::Bytes datagram) {
+  const bool bare = header.response && datagram.size() == kUnprotectedAnswer;
+  return bare ? "" : "wire: an engine says something without protection";
+}
+
 }  // namespace
 
 std::string WireWatch::sent(base::Bytes datagram) {
   const auto header = wire::parse_header(datagram);
   if (!header) return "wire: an engine sends what is no IKE message";
   if (header->exchange == ExchangeType::ike_sa_init) return "";
+  if (header->next_payload == PayloadType::notify) return check_unprotected(*header, datagram);
   const Lane lane{header->spi_i, header->spi_r, header->initiator};
   if (auto broken = check_iv(lane, *header, datagram); !broken.empty()) return broken;
   if (header->exchange == ExchangeType::ike_auth && !header->response) {
