@@ -25,11 +25,12 @@ base::Result<Encryption> Encryption::combine(const EncrRow* encr, const IntegRow
   return Encryption(*encr, integ);
 }
 
-Encryption::Encryption(const EncrRow& encr, const IntegRow* integ) : encr_(&encr), integ_(integ) {
-  sizes_ = {encr.key_bits / 8U, encr.salt, encr.iv, encr.icv, 0, encr.block};
-  if (integ == nullptr) return;
-  sizes_.icv = integ->icv;
-  sizes_.integ_key = integ->digest;
+CipherSizes Encryption::sizes() const {
+  CipherSizes sizes{encr_->key_bits / 8U, encr_->salt, encr_->iv, encr_->icv, 0, encr_->block};
+  if (integ_ == nullptr) return sizes;
+  sizes.icv = integ_->icv;
+  sizes.integ_key = integ_->digest;
+  return sizes;
 }
 
 base::Result<CipherSizes> cipher_sizes(EncrId encr, std::uint16_t key_bits, IntegId integ) {
@@ -39,12 +40,13 @@ base::Result<CipherSizes> cipher_sizes(EncrId encr, std::uint16_t key_bits, Inte
 }
 
 bool Encryption::fits(const DirectionKeys& keys) const {
-  return keys.encr.size() == sizes_.encr_key() && keys.integ.size() == sizes_.integ_key;
+  const CipherSizes wanted = sizes();
+  return keys.encr.size() == wanted.encr_key() && keys.integ.size() == wanted.integ_key;
 }
 
 base::Result<Buffer> Encryption::iv(const DirectionKeys& keys, std::uint64_t counter) const {
   if (!fits(keys)) return fail(Errc::malformed, "size of a key");
-  Buffer iv(sizes_.iv);
+  Buffer iv(encr_->iv);
   for (std::size_t i = 0; i < sizeof counter; ++i) iv[iv.size() - 1 - i] = static_cast<std::uint8_t>(counter >> 8 * i);
   if (encr_->mode != CipherMode::cbc) return iv;
   // RFC 7296 section 3.14
@@ -58,11 +60,12 @@ base::Result<Buffer> Encryption::iv(const DirectionKeys& keys, std::uint64_t cou
 }
 
 base::Result<Buffer> Encryption::seal(const DirectionKeys& keys, Bytes iv, Bytes associated, Bytes plaintext) const {
-  if (!fits(keys) || iv.size() != sizes_.iv) return fail(Errc::malformed, "size of a key or an IV");
-  if (plaintext.size() % sizes_.block != 0) return fail(Errc::malformed, "not a multiple of the block");
-  Buffer out(plaintext.size() + sizes_.icv);
+  const CipherSizes size = sizes();
+  if (!fits(keys) || iv.size() != size.iv) return fail(Errc::malformed, "size of a key or an IV");
+  if (plaintext.size() % size.block != 0) return fail(Errc::malformed, "not a multiple of the block");
+  Buffer out(plaintext.size() + size.icv);
   const base::MutableBytes text = base::MutableBytes(out).first(plaintext.size());
-  const base::MutableBytes icv = base::MutableBytes(out).last(sizes_.icv);
+  const base::MutableBytes icv = base::MutableBytes(out).last(size.icv);
   const bool sealed = integ_ == nullptr ? aead_seal(*encr_, keys.encr.view(), iv, associated, plaintext, text, icv)
                                         : cipher_blocks(*encr_, keys.encr.view(), iv, plaintext, text, true) &&
                                               integrity_check(*integ_, keys.integ.view(), {associated, iv, text}, icv);
@@ -71,10 +74,11 @@ base::Result<Buffer> Encryption::seal(const DirectionKeys& keys, Bytes iv, Bytes
 }
 
 base::Result<Buffer> Encryption::open(const DirectionKeys& keys, Bytes iv, Bytes associated, Bytes ciphertext) const {
+  const CipherSizes size = sizes();
   if (!fits(keys)) return fail(Errc::malformed, "size of a key");
-  if (ciphertext.size() < sizes_.icv || iv.size() != sizes_.iv) return fail(Errc::truncated, "no room for IV and ICV");
-  const Bytes text = ciphertext.first(ciphertext.size() - sizes_.icv);
-  const Bytes icv = ciphertext.last(sizes_.icv);
+  if (ciphertext.size() < size.icv || iv.size() != size.iv) return fail(Errc::truncated, "no room for IV and ICV");
+  const Bytes text = ciphertext.first(ciphertext.size() - size.icv);
+  const Bytes icv = ciphertext.last(size.icv);
   const QuietErrors quiet;
   Buffer out(text.size());
   if (integ_ == nullptr) {
@@ -84,12 +88,12 @@ base::Result<Buffer> Encryption::open(const DirectionKeys& keys, Bytes iv, Bytes
     return out;
   }
   // The ICV first: nothing that anybody may have sent is ever decrypted, so padding tells nobody anything.
-  Buffer expected(sizes_.icv);
+  Buffer expected(size.icv);
   if (!integrity_check(*integ_, keys.integ.view(), {associated, iv, text}, expected)) {
     return fail(Errc::internal, "HMAC");
   }
   if (!base::same_secret(expected, icv)) return fail(Errc::bad_icv, "integrity check failed");
-  if (text.size() % sizes_.block != 0) return fail(Errc::malformed, "not a multiple of the block");
+  if (text.size() % size.block != 0) return fail(Errc::malformed, "not a multiple of the block");
   if (!cipher_blocks(*encr_, keys.encr.view(), iv, text, out, false)) return fail(Errc::internal, "decryption");
   return out;
 }

@@ -45,7 +45,7 @@ class Encryption {
   /// Of rows, which live as long as the program and are null for transforms that there are not. Errors: unsupported.
   static base::Result<Encryption> combine(const EncrRow* encr, const IntegRow* integ);
 
-  const CipherSizes& sizes() const { return sizes_; }
+  CipherSizes sizes() const;
   /// Whether keys are of the sizes that seal() and open() want.
   bool fits(const DirectionKeys& keys) const;
 
@@ -62,11 +62,11 @@ class Encryption {
                                   base::Bytes ciphertext) const;
 
  private:
-  Encryption(const EncrRow& encr, const IntegRow* integ);
+  Encryption(const EncrRow& encr, const IntegRow* integ) : encr_(&encr), integ_(integ) {}
 
+  // Each IKE SA has one of these, so the sizes are made when they are asked for.
   const EncrRow* encr_;
   const IntegRow* integ_;
-  CipherSizes sizes_;
 };
 
 }  // namespace latchkey::crypto

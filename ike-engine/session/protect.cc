@@ -37,7 +37,7 @@ base::Result<Protection> Protection::make(base::EncrId encr, std::uint16_t key_b
 }
 
 std::size_t Protection::datagram_size(std::size_t content, bool fragment) const {
-  const crypto::CipherSizes& sizes = encryption_.sizes();
+  const crypto::CipherSizes sizes = encryption_.sizes();
   // RFC 7296 section 3.14
   //= The sender SHOULD set the Pad Length to the minimum value that makes the combination of the payloads, the Padding,
   //= and the Pad Length a multiple of the block size
@@ -76,7 +76,7 @@ base::Result<base::Buffer> Protection::seal_part(wire::Header header, base::Payl
   //= given key.
   const auto iv = encryption_.iv(out_, next_iv_++);
   if (!iv) return std::unexpected(iv.error());
-  const crypto::CipherSizes& sizes = encryption_.sizes();
+  const crypto::CipherSizes sizes = encryption_.sizes();
   base::SecretBytes plaintext(size - out.size() - sizes.iv - sizes.icv);  // the padding is zeros
   const base::MutableBytes text = plaintext.mutable_view();
   std::copy(content.begin(), content.end(), text.begin());
@@ -119,7 +119,7 @@ base::Result<std::vector<base::Buffer>> Protection::seal(wire::Header header, co
 base::Result<Opened> Protection::open(const wire::Message& message) const {
   const wire::RawPayload* payload = encrypted_payload(message);
   if (payload == nullptr) return base::fail(base::Errc::not_found, "no Encrypted payload");
-  const crypto::CipherSizes& sizes = encryption_.sizes();
+  const crypto::CipherSizes sizes = encryption_.sizes();
   const bool fragmented = payload->type == base::PayloadType::skf;
   const auto encrypted = fragmented ? wire::parse_skf(payload->body, sizes.iv, sizes.icv)
                                     : wire::parse_sk(payload->body, sizes.iv, sizes.icv);
