@@ -44,9 +44,7 @@ void add_ids(wire::PayloadChain& chain, const Session& session, base::Bytes own_
 
 void add_child(wire::PayloadChain& chain, const Negotiation& negotiation, const Session& session) {
   if (negotiation.plan.transport) {
-    chain.add(PayloadType::notify, [&](base::Writer& out) {
-      write(out, wire::Notify{base::ProtocolId::none, {}, base::NotifyType::use_transport_mode, {}});
-    });
+    add_notify(chain, base::NotifyType::use_transport_mode);
   }
   // With an inner address to come, any will do; our own need not be told.
   const base::Address& local = session.local.address;
@@ -62,12 +60,6 @@ base::Result<crypto::AuthValue> own_auth(const IkeSa& sa, const Candidate& candi
   const auto octets = crypto::signed_octets(candidate.suite.prf, request, candidate.nonce_r, sk_pi, id);
   if (!octets) return std::unexpected(octets.error());
   return auth_value(sa.session->proof, {candidate.suite.prf, *octets, sk_pi, candidate.hashes});
-}
-
-void add_notify(wire::PayloadChain& chain, base::NotifyType type, base::Bytes data) {
-  chain.add(PayloadType::notify, [&](base::Writer& out) {
-    write(out, wire::Notify{base::ProtocolId::none, {}, type, data});
-  });
 }
 
 // Which PPK went into our keys, and, if it need not be, what AUTH would be without it (RFC 8784 section 3).
@@ -115,9 +107,7 @@ base::Result<void> mix_ppk(const IkeSa& sa, Candidate& candidate) {
 // The notify says why and the DELETE ends it, for servers that know only one of the two.
 wire::PayloadChain farewell_chain() {
   wire::PayloadChain chain;
-  chain.add(PayloadType::notify, [&](base::Writer& out) {
-    write(out, wire::Notify{base::ProtocolId::none, {}, base::NotifyType::authentication_failed, {}});
-  });
+  add_notify(chain, base::NotifyType::authentication_failed);
   chain.add(PayloadType::delete_, [&](base::Writer& out) { write(out, wire::Delete{base::ProtocolId::ike, {}}); });
   return chain;
 }

@@ -31,10 +31,6 @@ bool take_payload(CreationPayloads& message, const wire::RawPayload& payload) {
   }
 }
 
-void add_notify(wire::PayloadChain& chain, const wire::Notify& notify) {
-  chain.add(PayloadType::notify, [&](base::Writer& out) { write(out, notify); });
-}
-
 void add_rekey_sa(wire::PayloadChain& chain, base::Spi spi_in) {
   // RFC 7296 section 1.3.3
   //= The SA being rekeyed is identified by the SPI field in the Notify payload; this is the SPI the exchange initiator

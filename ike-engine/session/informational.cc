@@ -111,7 +111,7 @@ void respond_notify(IkeSa& sa, Context& context, const Input& input, base::Notif
 
 void respond_notify(IkeSa& sa, Context& context, const Input& input, const wire::Notify& notify) {
   wire::PayloadChain chain;
-  chain.add(PayloadType::notify, [&](base::Writer& out) { write(out, notify); });
+  add_notify(chain, notify);
   respond(sa, context, input, chain);
 }
 

@@ -6,6 +6,7 @@
 
 #include "ike-engine/policy/proposals.h"
 #include "ike-engine/session/auth.h"
+#include "ike-engine/session/init_payloads.h"
 #include "ike-engine/session/nat.h"
 #include "ike-engine/wire/ke.h"
 #include "ike-engine/wire/nonce.h"
@@ -17,12 +18,6 @@ namespace {
 using base::NotifyType;
 using base::PayloadType;
 
-void add_notify(wire::PayloadChain& chain, NotifyType type, base::Bytes data) {
-  chain.add(PayloadType::notify, [&](base::Writer& out) {
-    write(out, wire::Notify{base::ProtocolId::none, {}, type, data});
-  });
-}
-
 const crypto::KeyExchange* find_key_exchange(const Negotiation& negotiation, base::KeMethod method) {
   const auto& all = negotiation.key_exchanges;
   const auto it = std::find_if(all.begin(), all.end(), [&](const auto& kx) { return kx.method() == method; });
@@ -32,12 +27,6 @@ const crypto::KeyExchange* find_key_exchange(const Negotiation& negotiation, bas
 base::Buffer nat_destination(const IkeSa& sa) {
   const NatHash hash = nat_hash(sa.spi_i, {}, sa.path.remote);
   return base::to_buffer(hash);
-}
-
-void add_hash_algorithms(wire::PayloadChain& chain) {
-  using enum base::HashAlgorithm;
-  static constexpr base::HashAlgorithm kAlgorithms[] = {sha2_256, sha2_384, sha2_512, identity};
-  add_notify(chain, NotifyType::signature_hash_algorithms, wire::hash_algorithms_data(kAlgorithms));
 }
 
 base::Buffer build_request(const IkeSa& sa, const crypto::KeyExchange& key_exchange) {

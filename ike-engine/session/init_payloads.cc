@@ -50,4 +50,10 @@ std::optional<InitPayloads> parse_init_payloads(const wire::Message& message) {
   return found;
 }
 
+void add_hash_algorithms(wire::PayloadChain& chain) {
+  using enum base::HashAlgorithm;
+  static constexpr base::HashAlgorithm kAlgorithms[] = {sha2_256, sha2_384, sha2_512, identity};
+  add_notify(chain, NotifyType::signature_hash_algorithms, wire::hash_algorithms_data(kAlgorithms));
+}
+
 }  // namespace latchkey::session

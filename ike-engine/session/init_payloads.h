@@ -29,4 +29,7 @@ struct InitPayloads {
 /// critical one. Which of SA, KE and Nonce are there is the caller's to ask.
 std::optional<InitPayloads> parse_init_payloads(const wire::Message& message);
 
+/// Adds SIGNATURE_HASH_ALGORITHMS: what the peer may sign its AUTH with (RFC 7427 section 4). Never SHA-1.
+void add_hash_algorithms(wire::PayloadChain& chain);
+
 }  // namespace latchkey::session

@@ -192,9 +192,7 @@ State admit(IkeSa& sa, Context& context, Input& input) {
   if (!chain) return turn_away(sa, context, input, NotifyType::authentication_failed);
 
   if (*with_ppk) {
-    chain->add(PayloadType::notify, [&](base::Writer& out) {
-      write(out, wire::Notify{base::ProtocolId::none, {}, NotifyType::ppk_identity, {}});
-    });
+    add_notify(*chain, NotifyType::ppk_identity);
   }
   // IKE and ESP go on where the client has moved to.
   sa.path = input.path;

@@ -19,12 +19,6 @@ struct Inner {
   bool leased = false;
 };
 
-void add_notify(wire::PayloadChain& chain, NotifyType type) {
-  chain.add(PayloadType::notify, [&](base::Writer& out) {
-    write(out, wire::Notify{base::ProtocolId::none, {}, type, {}});
-  });
-}
-
 bool wants_transport(const AuthPayloads& claim) { return claim.has(NotifyType::use_transport_mode); }
 
 // Security rule 12: an address that we lease, or else the one that the client's packets come from. Whatever it says.

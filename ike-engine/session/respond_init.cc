@@ -15,12 +15,6 @@ using base::PayloadType;
 // How long a client may take from our answer to its IKE_AUTH.
 constexpr base::Duration kHalfOpenLife = std::chrono::seconds(30);
 
-void add_notify(wire::PayloadChain& chain, NotifyType type, base::Bytes data) {
-  chain.add(PayloadType::notify, [&](base::Writer& out) {
-    write(out, wire::Notify{base::ProtocolId::none, {}, type, data});
-  });
-}
-
 wire::Header answer_header(const wire::Header& request, base::IkeSpi own_spi) {
   wire::Header header;
   header.spi_i = request.spi_i;
@@ -129,12 +123,6 @@ void add_nat_detection(wire::PayloadChain& chain, const HalfOpen& sa, Context& c
   if (forces_encapsulation(context)) context.random.fill(source);
   add_notify(chain, NotifyType::nat_detection_source_ip, source);
   add_notify(chain, NotifyType::nat_detection_destination_ip, nat_hash(sa.spi_i, sa.spi_r, sa.path.remote));
-}
-
-void add_hash_algorithms(wire::PayloadChain& chain) {
-  using enum base::HashAlgorithm;
-  static constexpr base::HashAlgorithm kAlgorithms[] = {sha2_256, sha2_384, sha2_512, identity};
-  add_notify(chain, NotifyType::signature_hash_algorithms, wire::hash_algorithms_data(kAlgorithms));
 }
 
 // What the client's notifies settle.

@@ -40,9 +40,7 @@ std::optional<base::Buffer> UnknownSa::answer(const wire::Header& request, base:
   //= If the message is marked as a response, the node can audit the suspicious event but MUST NOT respond.
   if (request.response) return std::nullopt;
   wire::PayloadChain chain;
-  chain.add(base::PayloadType::notify, [&](base::Writer& out) {
-    write(out, wire::Notify{base::ProtocolId::none, {}, type, {}});
-  });
+  add_notify(chain, type);
   base::Buffer answer = write_message(answer_header(request), chain);
   if (answer.size() > octets) return std::nullopt;  // a forged source must not get more from us than its forger sends
   // RFC 7296 section 2.21.4

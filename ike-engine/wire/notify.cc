@@ -28,6 +28,14 @@ void write(base::Writer& out, const Notify& notify) {
   out.bytes(notify.data);
 }
 
+void add_notify(PayloadChain& chain, const Notify& notify) {
+  chain.add(base::PayloadType::notify, [&](base::Writer& out) { write(out, notify); });
+}
+
+void add_notify(PayloadChain& chain, base::NotifyType type, base::Bytes data) {
+  add_notify(chain, Notify{base::ProtocolId::none, {}, type, data});
+}
+
 base::Result<base::KeMethod> parse_invalid_ke(base::Bytes data) {
   base::Reader r(data);
   const base::KeMethod method{r.u16()};

@@ -6,6 +6,7 @@
 #include "ike-engine/base/bytes.h"
 #include "ike-engine/base/iana.h"
 #include "ike-engine/base/result.h"
+#include "ike-engine/wire/message.h"
 
 namespace latchkey::wire {
 
@@ -24,6 +25,9 @@ struct Notify {
 /// Errors: truncated (the SPI size overruns the payload).
 base::Result<Notify> parse_notify(base::Bytes body);
 void write(base::Writer& out, const Notify& notify);
+/// Adds a notify to a message; the second form has neither protocol nor SPI.
+void add_notify(PayloadChain& chain, const Notify& notify);
+void add_notify(PayloadChain& chain, base::NotifyType type, base::Bytes data = {});
 
 /// INVALID_KE_PAYLOAD's data: the method that the responder wants. Errors: truncated.
 base::Result<base::KeMethod> parse_invalid_ke(base::Bytes data);
