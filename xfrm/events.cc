@@ -27,7 +27,8 @@ base::Result<std::unique_ptr<EventSocket>> EventSocket::open(std::string& why) {
   if (!socket) return std::unexpected(socket.error());
   const int failure = nl_socket_add_membership(socket->get(), XFRMNLGRP_EXPIRE);
   if (failure < 0) {
-    why = fmt::format("the kernel does not tell when SAs expire: {}", nl_geterror(failure));
+    why = failure == -NLE_PERM ? std::string(kNoNetAdmin)
+                               : fmt::format("the kernel does not tell when SAs expire: {}", nl_geterror(failure));
     return base::fail(base::Errc::kernel, "XFRM netlink events");
   }
   // Beyond net.core.rmem_max, which CAP_NET_ADMIN allows; what that does not give is no error.

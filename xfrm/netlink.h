@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ike-engine/base/result.h"
@@ -14,6 +15,10 @@
 struct nl_sock;
 
 namespace latchkey::xfrm {
+
+/// What an EPERM of XFRM's means.
+inline constexpr std::string_view kNoNetAdmin =
+    "the capability CAP_NET_ADMIN is missing: run as root, or give it with AmbientCapabilities=CAP_NET_ADMIN";
 
 /// How the kernel took one message.
 struct Reply {

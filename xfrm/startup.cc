@@ -38,9 +38,7 @@ std::vector<Policy> wanted_exemptions(const XfrmConfig& config) {
 }
 
 std::string reason_without_esp(const Reply& reply) {
-  if (reply.error == EPERM) {
-    return "the capability CAP_NET_ADMIN is missing: run as root, or give it with AmbientCapabilities=CAP_NET_ADMIN";
-  }
+  if (reply.error == EPERM) return std::string(kNoNetAdmin);
   return fmt::format("this kernel cannot do ESP with AES-GCM (it needs CONFIG_INET_ESP and CONFIG_CRYPTO_GCM): {}",
                      reply.words);
 }
