@@ -76,7 +76,8 @@ ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/init_reply.cc ike-engine/session/init_reply.h \
   ike-engine/session/inner_address.cc ike-engine/session/inner_address.h \
   ike-engine/session/key_agreement.cc ike-engine/session/key_agreement.h \
-  ike-engine/session/leases.cc ike-engine/session/leases.h ike-engine/session/lifetime.cc \
+  ike-engine/session/jitter.cc ike-engine/session/jitter.h ike-engine/session/leases.cc \
+  ike-engine/session/leases.h ike-engine/session/lifetime.cc \
   ike-engine/session/lifetime.h ike-engine/session/nat.cc ike-engine/session/nat.h \
   ike-engine/session/opening.cc ike-engine/session/opening.h ike-engine/session/ppk.cc ike-engine/session/ppk.h ike-engine/session/proof.cc \
   ike-engine/session/proof.h ike-engine/session/protect.cc ike-engine/session/protect.h \

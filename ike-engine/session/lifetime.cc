@@ -4,6 +4,7 @@
 
 #include "ike-engine/session/children.h"
 #include "ike-engine/session/exchange.h"
+#include "ike-engine/session/jitter.h"
 #include "ike-engine/session/pulse.h"
 
 namespace latchkey::session {
@@ -16,12 +17,6 @@ constexpr base::Duration kPause = std::chrono::seconds(10);
 constexpr base::Duration kRenewalPause = std::chrono::seconds(60);
 // And one such negotiation may take this long.
 constexpr base::Duration kRenewalDeadline = std::chrono::seconds(30);
-
-base::Duration jitter(base::Duration range, api::Random& random) {
-  std::array<std::uint8_t, 4> octets{};
-  random.fill(octets);
-  return range * base::Reader(octets).u32() / std::int64_t{0xffffffff};
-}
 
 void again_at(IkeSa& sa, const Wish& wanted, base::TimePoint when) {
   if (wanted.errand == Errand::rekey_ike) {

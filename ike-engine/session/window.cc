@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "ike-engine/session/jitter.h"
+
 namespace latchkey::session {
 
 namespace {
 
 constexpr unsigned kMaxDoublings = 10;
-
-std::uint32_t random_u32(api::Random& random) {
-  std::array<std::uint8_t, 4> octets{};
-  random.fill(octets);
-  return base::Reader(octets).u32();
-}
 
 }  // namespace
 
@@ -22,9 +18,7 @@ base::Duration backoff(const Patience& patience, unsigned sent, api::Random& ran
   //= situation worse.
   const unsigned doublings = std::min(sent == 0 ? 0 : sent - 1, kMaxDoublings);
   const base::Duration wait = patience.first * (std::int64_t{1} << doublings);
-  const std::int64_t jitter = wait.count() / 4;
-  if (jitter <= 0) return wait;
-  return wait + base::Duration(static_cast<std::int64_t>(random_u32(random)) % (jitter + 1));
+  return wait + jitter(wait / 4, random);
 }
 
 void PendingRequest::begin(base::MessageId id, std::vector<base::Buffer> datagrams, const Patience& patience,
