@@ -43,6 +43,14 @@ expect_nothing_left() {
     wait_until 20 _no_states $ns
   done
 }
+# After a rekey: the old child has gone from both kernels, so that what follows is carried and counted by the new one.
+expect_one_child() {
+  local ns
+  for ns in client server; do
+    wait_until 60 _has_states $ns 2
+  done
+}
+_has_states() { [ "$(ip -n "$1" xfrm state | grep -c '^src')" = "$2" ]; }
 _no_states() { [ -z "$(ip -n "$1" xfrm state)" ]; }
 
 # expect_tunnel udp|native [TO [FROM]]: pings are answered, each as one ESP packet of this kind both ways on both sides of the router, and both kernels count
