@@ -14,7 +14,7 @@ usage() {
 usage: ./check.sh [--full] [--only STAGE[,STAGE...]] [--list] [--help]
 
 Runs the project's tests, after installing packages (root), building Unbound into
-\${XDG_CACHE_HOME:-~/.cache}/latchkey and Latchkey into build/. About 25 minutes on two processors
+\${XDG_CACHE_HOME:-~/.cache}/latchkey and Latchkey into build/. About 30 minutes on two processors
 from nothing, 8 the second time. Exit status 0 only if no test failed and every skip stands in
 tests/SKIPS. Logs are left in build/check/.
 
