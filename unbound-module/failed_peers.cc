@@ -1,28 +1,8 @@
 #include "unbound-module/failed_peers.h"
 
 #include <algorithm>
-#include <iterator>
-
-#include "ike-engine/crypto/digest.h"
 
 namespace latchkey::unbound {
-
-KeyDigest digest_of(const api::DnsKey& key) {
-  const std::array<std::uint8_t, 1> algorithm{key.algorithm};
-  return crypto::sha256({algorithm, key.key});
-}
-
-KeySet::KeySet(const std::vector<api::DnsKey>& keys) {
-  std::ranges::transform(keys, std::back_inserter(keys_), digest_of);
-  std::ranges::sort(keys_);
-  const auto doubles = std::ranges::unique(keys_);
-  keys_.erase(doubles.begin(), doubles.end());
-  base::Writer all;
-  for (const KeyDigest& key : keys_) all.bytes(key);
-  digest_ = crypto::sha256({all.view()});
-}
-
-bool KeySet::holds(const KeyDigest& key) const { return std::ranges::binary_search(keys_, key); }
 
 void FailedPeers::remember(const PeerId& peer, std::string reason, base::TimePoint now) {
   drop_old(now);

@@ -1,42 +1,17 @@
 #pragma once
 // The memory of peers that failed, so that a second question fails at once.
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
 
-#include "ike-engine/api/types.h"
 #include "ike-engine/base/address.h"
 #include "ike-engine/base/time.h"
+#include "unbound-module/key_set.h"
 
 namespace latchkey::unbound {
-
-/// SHA-256: what is remembered of keys costs the same, whatever size their owner gives them.
-using KeyDigest = std::array<std::uint8_t, 32>;
-KeyDigest digest_of(const api::DnsKey& key);
-
-/// What a name publishes for an address, whatever its order.
-class KeySet {
- public:
-  KeySet() = default;
-  explicit KeySet(const std::vector<api::DnsKey>& keys);
-
-  /// Of the whole set.
-  const KeyDigest& digest() const { return digest_; }
-  /// Without doubles.
-  std::size_t size() const { return keys_.size(); }
-  bool holds(const KeyDigest& key) const;
-
-  friend bool operator==(const KeySet& a, const KeySet& b) { return a.digest_ == b.digest_; }
-
- private:
-  std::vector<KeyDigest> keys_;  // sorted
-  KeyDigest digest_{};
-};
 
 /// A peer as a question sees it. Keyed by address *and* keys, or one name's failures could deny another's; and by
 /// whether it was only a short attempt, whose failure says little.

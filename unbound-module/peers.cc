@@ -74,16 +74,20 @@ void Peers::answer(const Want& want, Verdict verdict, std::string reason, std::u
 }
 
 void Peers::want(Want want, base::TimePoint now) {
+  if (refuse_at_once(want)) return;
   const KeySet keys(want.keys);
-  if (refuse_at_once(want, keys, now)) return;
   const base::Address address = want.address;
+  const auto known = peers_.find(address);
+  const Tunnel* tunnel = known != peers_.end() && known->second.tunnel ? &*known->second.tunnel : nullptr;
+  const bool settled = tunnel && (keys.holds(tunnel->key) || !may_replace(*tunnel, want, keys, now));
+  if (!settled && refuse_negotiation(want, keys, now)) return;
   Peer& peer = peers_[address];
   if (!use_tunnel(address, peer, want, keys, now)) wait_for_round(address, peer, std::move(want), keys, now);
   reschedule(address, peer);
   erase_if_empty(address);
 }
 
-bool Peers::refuse_at_once(const Want& want, const KeySet& keys, base::TimePoint now) {
+bool Peers::refuse_at_once(const Want& want) {
   const auto is_own = [this](const base::Address& address) { return engine_.is_own(address); };
   if (const auto rule = forbidden(want.address, config_.allow_private, is_own); !rule.empty()) {
     answer(want, Verdict::forbidden, fmt::format("no IKE to {}: {}", want.address.to_string(), rule));
@@ -93,8 +97,10 @@ bool Peers::refuse_at_once(const Want& want, const KeySet& keys, base::TimePoint
     answer(want, Verdict::failed, "no usable key");
     return true;
   }
-  const auto known = peers_.find(want.address);
-  if (known != peers_.end() && known->second.tunnel) return false;
+  return false;
+}
+
+bool Peers::refuse_negotiation(const Want& want, const KeySet& keys, base::TimePoint now) {
   if (want.attempt_ms != 0) {
     if (in_clear_.size() >= config_.max_failed)
       std::erase_if(in_clear_, [&](const auto& e) { return e.second <= now; });
@@ -112,31 +118,57 @@ bool Peers::refuse_at_once(const Want& want, const KeySet& keys, base::TimePoint
     refuse(want, Bound::waiting, now);
     return true;
   }
-  if (known == peers_.end() && peers_.size() >= config_.max_peers) {
+  if (!peers_.contains(want.address) && peers_.size() >= config_.max_peers) {
     refuse(want, Bound::peers, now);
     return true;
   }
   return false;
 }
 
-/// Security rule 3: an address has one tunnel, and it serves those names only that publish its key. A tunnel that no
-/// DNSSEC-secure name vouches for gives way to one that a secure name asks for.
+/// A tunnel that no DNSSEC-secure name vouches for gives way to one that a secure name asks for; another only to its
+/// own name's new key.
+bool Peers::may_replace(const Tunnel& tunnel, const Want& want, const KeySet& keys, base::TimePoint now) const {
+  if (rank_of(want) != Rank::verified) return false;
+  return !tunnel.verified || tunnel.leases.may_roll_over(want.name, keys, now, config_.leases);
+}
+
+/// Security rule 3: an address has one tunnel, and it serves those names only that publish its key. False: the want has
+/// to wait for a negotiation.
 bool Peers::use_tunnel(const base::Address& address, Peer& peer, const Want& want, const KeySet& keys,
                        base::TimePoint now) {
   if (!peer.tunnel) return false;
   const bool secure = rank_of(want) == Rank::verified;
   if (keys.holds(peer.tunnel->key)) {
     peer.tunnel->verified |= secure;
-    lease(address, *peer.tunnel, want, now);
+    lease(address, *peer.tunnel, want, keys, now);
+    const auto differs = [&](const KeySet& set) { return !keys.holds_all(set); };
+    if (secure && peer.round && std::ranges::any_of(peer.round->sets, differs)) abandon_round(address, peer, now);
     return true;
   }
-  if (secure && !peer.tunnel->verified) {
+  if (!may_replace(*peer.tunnel, want, keys, now)) {
+    refuse_other_key(address, want);
+    return true;
+  }
+  if (!peer.tunnel->verified) {
     log_.info("tunnel_replaced", {{"name", want.name}, {"peer", address.to_string()}});
     drop_tunnel(address, peer, now);
-    return false;
   }
+  return false;
+}
+
+void Peers::refuse_other_key(const base::Address& address, const Want& want) {
   answer(want, Verdict::conflict, fmt::format("{} has a tunnel with another key", address.to_string()));
-  return true;
+}
+
+/// A rollover is under way, and now a verified name was released on the tunnel that does not publish the new key.
+void Peers::abandon_round(const base::Address& address, Peer& peer, base::TimePoint now) {
+  std::erase_if(peer.waiting, [&](const Waiter& waiter) {
+    if (waiter.in_round) refuse_other_key(address, waiter.want);
+    return waiter.in_round;
+  });
+  engine_.close(peer.round->session, now);
+  end_round(peer);
+  begin_round(address, peer, now);
 }
 
 void Peers::wait_for_round(const base::Address& address, Peer& peer, Want want, KeySet keys, base::TimePoint now) {
@@ -156,8 +188,21 @@ void Peers::wait_for_round(const base::Address& address, Peer& peer, Want want, 
   if (!peer.round) begin_round(address, peer, now);
 }
 
+/// A tunnel has come up, or somebody has got a lease on it: who still waits wants to replace it, and may.
+bool Peers::serve_waiting(const base::Address& address, Peer& peer, base::TimePoint now) {
+  bool used = false;
+  std::erase_if(peer.waiting, [&](const Waiter& waiter) {
+    if (!peer.tunnel) return false;  // replaced: the others wait for the next round
+    used |= waiter.keys.holds(peer.tunnel->key);
+    return use_tunnel(address, peer, waiter.want, waiter.keys, now);
+  });
+  return used;
+}
+
 void Peers::begin_round(const base::Address& address, Peer& peer, base::TimePoint now) {
-  while (!peer.waiting.empty() && !peer.round && !peer.tunnel) {
+  if (peer.round) return;
+  if (peer.tunnel) serve_waiting(address, peer, now);
+  while (!peer.waiting.empty() && !peer.round) {
     Round round;
     round.rank = std::ranges::min_element(peer.waiting, {}, &Waiter::rank)->rank;
     round.started = now;
@@ -241,7 +286,7 @@ void Peers::refuse(const Want& want, Bound bound, base::TimePoint now) {
   answer(want, Verdict::limit, std::string(what_is_met(bound)));
 }
 
-void Peers::end_round(const base::Address&, Peer& peer) {
+void Peers::end_round(Peer& peer) {
   if (peer.round && sessions_.erase(peer.round->session) > 0) --rounds_;
   peer.round.reset();
 }
@@ -276,7 +321,7 @@ void Peers::fail_round(const base::Address& address, Peer& peer, const std::stri
     answer(waiter.want, Verdict::failed, reason);
     return true;
   });
-  end_round(address, peer);
+  end_round(peer);
 }
 
 void Peers::forget(WorkerId worker, Ticket ticket) {
@@ -309,6 +354,7 @@ void Peers::expire(base::TimePoint now) {
     Peer& peer = peers_.at(address);
     peer.next = base::kNever;
     expire_waiters(address, peer, now);
+    if (peer.retired && peer.retired->until <= now) end_retired(peer, now);
     if (peer.tunnel && peer.tunnel->next_check <= now) check_idle(address, peer, now);
     reschedule(address, peer);
     erase_if_empty(address);
@@ -336,8 +382,10 @@ void Peers::schedule(const base::Address& address, Peer& peer, base::TimePoint a
 
 /// After an expiry: the next is the least of all.
 void Peers::reschedule(const base::Address& address, Peer& peer) {
+  const bool expired = peer.next == base::kNever;
   if (peer.tunnel) schedule(address, peer, peer.tunnel->next_check);
-  if (peer.next != base::kNever) return;
+  if (peer.retired) schedule(address, peer, peer.retired->until);
+  if (!expired) return;
   for (const Waiter& waiter : peer.waiting) schedule(address, peer, waiter.answer_at);
 }
 
@@ -345,7 +393,7 @@ void Peers::erase_if_empty(const base::Address& address) {
   const auto place = peers_.find(address);
   if (place == peers_.end()) return;
   const Peer& peer = place->second;
-  if (peer.tunnel || peer.round || !peer.waiting.empty()) return;
+  if (peer.tunnel || peer.round || peer.retired || !peer.waiting.empty()) return;
   if (peer.next != base::kNever) deadlines_.erase({peer.next, address});
   peers_.erase(place);
 }

@@ -14,6 +14,7 @@
 #include "host/tenant.h"
 #include "unbound-module/budget.h"
 #include "unbound-module/failed_peers.h"
+#include "unbound-module/leases.h"
 #include "unbound-module/refusals.h"
 #include "unbound-module/want.h"
 
@@ -28,7 +29,7 @@ struct PeersConfig {
   std::size_t max_waiting = 10000;
   std::size_t max_failed = 10000;
   Budget::Limits budget;
-  std::size_t max_names = 256;  ///< of one tunnel, for status; leases of further ones count without their name
+  Leases::Limits leases;
   std::vector<host::Cidr> allow_private;
   /// When those who wait are told that the peer does not answer. The negotiation goes on in the background.
   base::Duration answer_after = std::chrono::milliseconds(3800);
@@ -36,6 +37,7 @@ struct PeersConfig {
   base::Duration lifetime = std::chrono::hours(1);   ///< of a tunnel, as the engine has it
   base::Duration idle = std::chrono::minutes(15);    ///< without leases and traffic: the tunnel goes
   base::Duration guard_cap = std::chrono::hours(1);  ///< a lost tunnel's guard ends by then
+  base::Duration linger = std::chrono::seconds(5);   ///< of a tunnel that another has replaced: packets are under way
 };
 PeersConfig peers_config(const host::Config& config);
 
@@ -119,23 +121,32 @@ class Peers {
     api::Established agreed;
     KeyDigest key{};  ///< that was proven
     bool verified = true;
-    base::TimePoint since, lease_end, last_use, next_check;
-    std::map<std::string, base::TimePoint> names;
+    base::TimePoint since, last_use, next_check;
+    Leases leases;
     std::uint64_t packets = 0;
+  };
+  /// A tunnel that another has replaced.
+  struct Retired {
+    api::SessionId session;
+    base::TimePoint until;
   };
   struct Peer {
     std::optional<Tunnel> tunnel;
     std::optional<Round> round;
-    std::vector<Waiter> waiting;
+    std::optional<Retired> retired;
+    std::vector<Waiter> waiting;  ///< while there is a tunnel: only who may have it replaced
     base::TimePoint next = base::kNever;
   };
   using PeerMap = std::unordered_map<base::Address, Peer>;
   using TicketId = std::pair<std::uint32_t, std::uint64_t>;
 
   static Rank rank_of(const Want& want);
-  bool refuse_at_once(const Want& want, const KeySet& keys, base::TimePoint now);
+  bool refuse_at_once(const Want& want);
+  bool refuse_negotiation(const Want& want, const KeySet& keys, base::TimePoint now);
+  bool may_replace(const Tunnel& tunnel, const Want& want, const KeySet& keys, base::TimePoint now) const;
   bool use_tunnel(const base::Address& address, Peer& peer, const Want& want, const KeySet& keys, base::TimePoint now);
   void wait_for_round(const base::Address& address, Peer& peer, Want want, KeySet keys, base::TimePoint now);
+  bool serve_waiting(const base::Address& address, Peer& peer, base::TimePoint now);
   void begin_round(const base::Address& address, Peer& peer, base::TimePoint now);
   void enlist(Peer& peer, Round& round, std::vector<api::DnsKey>& keys);
   bool connect(const base::Address& address, Peer& peer, Round& round, const std::vector<api::DnsKey>& keys,
@@ -143,16 +154,20 @@ class Peers {
   std::optional<Bound> pay(const base::Address& address, const Peer& peer, Round& round, base::TimePoint now);
   void refuse_round(Peer& peer, Bound bound, base::TimePoint now);
   void refuse(const Want& want, Bound bound, base::TimePoint now);
-  void end_round(const base::Address& address, Peer& peer);
+  void end_round(Peer& peer);
+  void refuse_other_key(const base::Address& address, const Want& want);
+  void abandon_round(const base::Address& address, Peer& peer, base::TimePoint now);
   void fail_round(const base::Address& address, Peer& peer, const std::string& reason, base::TimePoint now);
   void established(const base::Address& address, Peer& peer, const api::Established& agreed, base::TimePoint now);
   void rekeyed(Peer& peer, const api::Rekeyed& fresh, base::TimePoint now);
   void down(const base::Address& address, Peer& peer, const api::Down& lost, base::TimePoint now);
   void drop_tunnel(const base::Address& address, Peer& peer, base::TimePoint now);
+  void retire_tunnel(Peer& peer, base::TimePoint now);
+  void end_retired(Peer& peer, base::TimePoint now);
   void revive(const base::Address& address, Peer& peer, const Tunnel& lost, base::TimePoint now);
   void expire_waiters(const base::Address& address, Peer& peer, base::TimePoint now);
   void check_idle(const base::Address& address, Peer& peer, base::TimePoint now);
-  void lease(const base::Address& address, Tunnel& tunnel, const Want& want, base::TimePoint now);
+  void lease(const base::Address& address, Tunnel& tunnel, const Want& want, const KeySet& keys, base::TimePoint now);
   void remember(const base::Address& address, const Waiter& waiter, const std::string& reason, base::TimePoint since,
                 base::TimePoint now);
   void answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s = 0);

@@ -57,7 +57,8 @@ void Peers::event(const api::Event& event, base::TimePoint now) {
 void Peers::established(const base::Address& address, Peer& peer, const api::Established& agreed, base::TimePoint now) {
   if (!peer.round || peer.round->session != agreed.session) {
     // The engine has renewed what was up: the same peer and key, other SAs.
-    if (peer.tunnel) peer.tunnel->agreed = agreed, peer.tunnel->since = now;
+    if (peer.tunnel && peer.tunnel->agreed.session == agreed.session)
+      peer.tunnel->agreed = agreed, peer.tunnel->since = now;
     return;
   }
   const Round round = std::move(*peer.round);
@@ -73,18 +74,22 @@ void Peers::established(const base::Address& address, Peer& peer, const api::Est
                           {"spi_out", fmt::format("{:08x}", agreed.spi_out.value)},
                           {"exchanges", agreed.exchanges},
                           {"took_ms", milliseconds(now - round.started)}});
-  budget_.refund(round.payer ? &*round.payer : nullptr, address);
   const KeyDigest proven = digest_of(agreed.key);
   for (const KeySet& keys : round.sets) {
     if (keys.holds(proven)) failed_.forget({address, keys.digest(), round.rank == Rank::attempt});
   }
-  peer.tunnel = Tunnel{agreed, proven, round.rank == Rank::verified, now, now, now, now + kIdleCheck, {}, 0};
-  bool used = false;
-  std::erase_if(peer.waiting, [&](const Waiter& waiter) {
-    if (!peer.tunnel) return false;  // replaced: the others wait for the next round
-    used |= waiter.keys.holds(proven);
-    return use_tunnel(address, peer, waiter.want, waiter.keys, now);
-  });
+  Leases leases;
+  if (peer.tunnel) {
+    log_.info("key_rolled_over",
+              {{"name", round.name}, {"peer", address.to_string()}, {"old_key", peer.tunnel->agreed.key_name}});
+    leases = peer.tunnel->leases.inherited(proven);
+    retire_tunnel(peer, now);
+  } else {
+    // A rollover is paid for: or a name whose servers do not agree would have us negotiate at each question.
+    budget_.refund(round.payer ? &*round.payer : nullptr, address);
+  }
+  peer.tunnel = Tunnel{agreed, proven, round.rank == Rank::verified, now, now, now + kIdleCheck, std::move(leases), 0};
+  const bool used = serve_waiting(address, peer, now);
   // Nobody waits any more: an attempt's address has been released in clear meanwhile.
   if (peer.tunnel && round.rank == Rank::attempt && !used) drop_tunnel(address, peer, now);
 }
@@ -99,18 +104,13 @@ void Peers::rekeyed(Peer& peer, const api::Rekeyed& fresh, base::TimePoint now) 
 }
 
 /// One lease binds tunnel, key and answer: the TTL given out never exceeds what is left of the tunnel.
-void Peers::lease(const base::Address& address, Tunnel& tunnel, const Want& want, base::TimePoint now) {
+void Peers::lease(const base::Address& address, Tunnel& tunnel, const Want& want, const KeySet& keys,
+                  base::TimePoint now) {
   const std::uint32_t left = whole_seconds(tunnel.since + config_.lifetime - now);
   const base::TimePoint end = now + std::chrono::seconds(std::min(left, want.ttl_s));
-  const auto known = tunnel.names.find(want.name);
-  if (known != tunnel.names.end()) {
-    known->second = std::max(known->second, end);
-  } else if (tunnel.names.size() < config_.max_names) {
-    tunnel.names.emplace(want.name, end);
-  }
-  tunnel.lease_end = std::max(tunnel.lease_end, end);
+  tunnel.leases.extend(want.name, keys, rank_of(want) == Rank::verified, end, config_.leases);
   tunnel.last_use = now;
-  engine_.hold_guard(address, tunnel.lease_end + config_.idle);
+  engine_.hold_guard(address, tunnel.leases.end() + config_.idle);
   answer(want, Verdict::up, tunnel.agreed.key_name, left);
 }
 
@@ -121,6 +121,10 @@ void Peers::down(const base::Address& address, Peer& peer, const api::Down& lost
     fail_round(address, peer, std::string(api::to_string(lost.reason)), now);
     return;
   }
+  if (peer.retired && peer.retired->session == lost.session) {
+    sessions_.erase(lost.session);
+    peer.retired.reset();
+  }
   if (!peer.tunnel || peer.tunnel->agreed.session != lost.session) return;
   log_.warning(
       "tunnel_down",
@@ -128,8 +132,9 @@ void Peers::down(const base::Address& address, Peer& peer, const api::Down& lost
   const Tunnel tunnel = std::move(*peer.tunnel);
   peer.tunnel.reset();
   sessions_.erase(lost.session);
-  engine_.hold_guard(address, std::min(now + config_.guard_cap, std::max(tunnel.lease_end, now) + config_.idle));
-  if (tunnel.lease_end > now) revive(address, peer, tunnel, now);
+  engine_.hold_guard(
+      address, std::min(now + config_.guard_cap, std::max<base::TimePoint>(tunnel.leases.end(), now) + config_.idle));
+  if (tunnel.leases.end() > now && !peer.round) revive(address, peer, tunnel, now);
 }
 
 /// Clients still use the address, and the key is good as long as its TTL: try again at once.
@@ -137,7 +142,7 @@ void Peers::revive(const base::Address& address, Peer& peer, const Tunnel& lost,
   Round round;
   round.rank = lost.verified ? Rank::verified : Rank::unverified;
   round.sets = {KeySet({lost.agreed.key})};
-  round.name = lost.names.empty() ? std::string() : lost.names.begin()->first;
+  if (const auto names = lost.leases.names(now); !names.empty()) round.name = names.front();
   round.started = now;
   round.answer_at = now + config_.answer_after;
   if (connect(address, peer, round, {lost.agreed.key}, now)) peer.round = std::move(round);
@@ -148,10 +153,25 @@ void Peers::drop_tunnel(const base::Address& address, Peer& peer, base::TimePoin
   const Tunnel tunnel = std::move(*peer.tunnel);
   peer.tunnel.reset();
   sessions_.erase(tunnel.agreed.session);
-  const bool in_use = tunnel.lease_end > now;
-  if (in_use) engine_.hold_guard(address, std::min(now + config_.guard_cap, tunnel.lease_end + config_.idle));
+  const base::TimePoint end = tunnel.leases.end();
+  const bool in_use = end > now;
+  if (in_use) engine_.hold_guard(address, std::min(now + config_.guard_cap, end + config_.idle));
   engine_.close(tunnel.agreed.session, now);
   if (!in_use) engine_.release_guard(address);
+}
+
+/// Another has taken its place, with its policies. Packets of the peer's that are under way come in by the old SA.
+void Peers::retire_tunnel(Peer& peer, base::TimePoint now) {
+  end_retired(peer, now);
+  peer.retired = Retired{peer.tunnel->agreed.session, now + config_.linger};
+  peer.tunnel.reset();
+}
+
+void Peers::end_retired(Peer& peer, base::TimePoint now) {
+  if (!peer.retired) return;
+  sessions_.erase(peer.retired->session);
+  engine_.close(peer.retired->session, now);
+  peer.retired.reset();
 }
 
 void Peers::close_all(base::TimePoint now) {
@@ -163,18 +183,18 @@ void Peers::close_all(base::TimePoint now) {
 /// them.
 void Peers::check_idle(const base::Address& address, Peer& peer, base::TimePoint now) {
   Tunnel& tunnel = *peer.tunnel;
-  std::erase_if(tunnel.names, [&](const auto& name) { return name.second <= now; });
+  tunnel.leases.prune(now, config_.leases);
   if (const auto counters = engine_.counters(tunnel.agreed.session)) {
     const std::uint64_t packets = counters->packets_in + counters->packets_out;
     if (packets != tunnel.packets) tunnel.last_use = now;
     tunnel.packets = packets;
   }
-  if (tunnel.lease_end <= now && tunnel.last_use + config_.idle <= now) {
+  if (tunnel.leases.end() <= now && tunnel.last_use + config_.idle <= now) {
     log_.info("tunnel_idle", {{"peer", address.to_string()}, {"key", tunnel.agreed.key_name}});
     drop_tunnel(address, peer, now);
     return;
   }
-  engine_.hold_guard(address, std::max(tunnel.lease_end, now) + config_.idle);
+  engine_.hold_guard(address, std::max<base::TimePoint>(tunnel.leases.end(), now) + config_.idle);
   tunnel.next_check = now + kIdleCheck;
 }
 
@@ -183,9 +203,8 @@ std::vector<TunnelView> Peers::tunnels(base::TimePoint now) {
   for (const auto& [address, peer] : peers_) {
     if (!peer.tunnel) continue;
     const Tunnel& tunnel = *peer.tunnel;
-    TunnelView view{address, {}, tunnel.agreed, tunnel.verified, now - tunnel.since, {}, {}};
-    for (const auto& [name, until] : tunnel.names) view.names.push_back(name);
-    view.lease_left = std::max(tunnel.lease_end - now, base::Duration::zero());
+    TunnelView view{address, tunnel.leases.names(now), tunnel.agreed, tunnel.verified, now - tunnel.since, {}, {}};
+    view.lease_left = std::max(tunnel.leases.end() - now, base::Duration::zero());
     if (const auto counters = engine_.counters(tunnel.agreed.session)) view.counters = *counters;
     views.push_back(std::move(view));
   }

@@ -101,7 +101,9 @@ tests_unit_host_test_LDADD = tests/libsupport.la $(LINK_HOST) $(GTEST_LINK)
 tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/address_rules_test.cc \
   tests/unit/unbound-module/budget_test.cc tests/unit/unbound-module/failed_peers_test.cc \
-  tests/unit/unbound-module/gate_test.cc tests/unit/unbound-module/peers_test.cc \
+  tests/unit/unbound-module/gate_test.cc tests/unit/unbound-module/leases_test.cc \
+  tests/unit/unbound-module/peers_test.cc tests/unit/unbound-module/peers_rollover_test.cc \
+  tests/unit/unbound-module/peers_story.h \
   tests/unit/unbound-module/fake_services.h \
   tests/unit/unbound-module/ipseckey_test.cc \
   tests/unit/unbound-module/ipseckey_text_test.cc \

@@ -1,0 +1,55 @@
+#include "unbound-module/leases.h"
+
+#include <algorithm>
+
+namespace latchkey::unbound {
+
+void Leases::extend(const std::string& name, const KeySet& keys, bool verified, base::TimePoint end,
+                    const Limits& limits) {
+  end_ = std::max(end_, end);
+  auto known = holders_.find(name);
+  if (known == holders_.end()) {
+    if (holders_.size() >= limits.names) {
+      if (verified) unnamed_end_ = std::max(unnamed_end_, end);
+      return;
+    }
+    known = holders_.try_emplace(name).first;
+  }
+  Holder& holder = known->second;
+  holder.end = std::max(holder.end, end);
+  if (holder.verified && !verified) return;  // what DNSSEC said of its keys stands
+  holder.verified = verified;
+  holder.keys = keys.size() <= kKnownKeys ? keys : KeySet();
+}
+
+std::vector<std::string> Leases::names(base::TimePoint now) const {
+  std::vector<std::string> out;
+  for (const auto& [name, holder] : holders_) {
+    if (holder.end > now) out.push_back(name);
+  }
+  return out;
+}
+
+bool Leases::may_roll_over(const std::string& name, const KeySet& keys, base::TimePoint now,
+                           const Limits& limits) const {
+  const auto own = holders_.find(name);
+  if (own == holders_.end() || !own->second.verified) return false;
+  if (unnamed_end_ + limits.promise > now) return false;
+  return std::ranges::none_of(holders_, [&](const auto& entry) {
+    const auto& [other, holder] = entry;
+    return other != name && holder.verified && holder.end + limits.promise > now && !holder.keys.holds_all(keys);
+  });
+}
+
+Leases Leases::inherited(const KeyDigest& key) const {
+  Leases out = *this;
+  std::erase_if(out.holders_, [&](const auto& entry) { return !entry.second.keys.holds(key); });
+  return out;
+}
+
+void Leases::prune(base::TimePoint now, const Limits& limits) {
+  if (holders_.size() < limits.names) return;
+  std::erase_if(holders_, [&](const auto& entry) { return entry.second.end + limits.promise <= now; });
+}
+
+}  // namespace latchkey::unbound
