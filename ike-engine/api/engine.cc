@@ -266,7 +266,9 @@ void Engine::Impl::receive_init(const wire::Message& message, const Path& path, 
 void Engine::Impl::promote(base::IkeSpi spi) {
   if (!responder || sas.contains(spi)) return;
   auto client = responder->half_open.take(spi);
-  if (client) sas.emplace(spi, session::begin_sa(std::move(client)));
+  if (!client) return;
+  timers.set(spi, client->deadline);
+  sas.emplace(spi, session::begin_sa(std::move(client)));
 }
 
 base::Result<void> Engine::serve(const ResponderConfig& config) {
@@ -296,7 +298,8 @@ void Engine::receive(base::Bytes datagram, const Path& path, base::TimePoint now
   if (impl.responder && session::is_init_request(header)) return impl.receive_init(*message, path, now);
   if (header.initiator) impl.promote(header.spi_r);
   const auto found = impl.sas.find(header.initiator ? header.spi_r : header.spi_i);
-  // As initiator: the server's address is the one that DNS gave (security rule 6). A client may be moved by its NAT.
+  // As initiator: the server's address is the one that DNS gave (security rule 6). A client may be moved by its NAT
+  // once it is in.
   const bool unknown = found == impl.sas.end();
   if (unknown || (found->second->pinned() && found->second->path.remote.address != path.remote.address)) {
     ++impl.stats.dropped_unknown_sa;

@@ -14,6 +14,12 @@ Child* find_child(std::vector<Child>& children, Is is) {
 
 }  // namespace
 
+bool IkeSa::pinned() const {
+  // Who has not heard our answer to IKE_SA_INIT may be anybody, and would be given a tunnel in its own name.
+  if (half_open) return true;
+  return session == nullptr ? is_initiator() : session->initiator;
+}
+
 Child* IkeSa::child_in(base::Spi spi_in) {
   return find_child(children, [&](const Child& child) { return child.spi_in == spi_in; });
 }

@@ -261,8 +261,9 @@ struct IkeSa {
   bool is_initiator() const { return role == Role::initiator; }
   base::IkeSpi own_spi() const { return is_initiator() ? spi_i : spi_r; }
   base::IkeSpi peer_spi() const { return is_initiator() ? spi_r : spi_i; }
-  /// Whether the peer's address is fixed: it is the one that the caller named (security rule 6).
-  bool pinned() const { return !half_open && (session == nullptr ? is_initiator() : session->initiator); }
+  /// Whether the peer's address is fixed: it is the one that the caller named (security rule 6), or the only one that
+  /// has heard us (security rule 12).
+  bool pinned() const;
   /// By the SPI of the packets that we receive (`spi_in`) or send; nullptr if there is none.
   Child* child_in(base::Spi spi_in);
   Child* child_out(base::Spi spi_out);

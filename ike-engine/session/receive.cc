@@ -53,15 +53,22 @@ void dispatch_request(IkeSa& sa, Context& context, const wire::Message& message,
   dispatch(sa, event_of(message.header, input.payloads), context, input);
 }
 
+// Security rule 12: a child whose selectors are the outer address itself can't be moved, or a client could take
+// somebody else's address by speaking from there once. The ports are the NAT's.
+bool may_move(IkeSa& sa, const base::Address& to) {
+  const Child* child = sa.current_child();
+  return to == sa.path.remote.address || (child != nullptr && child->inner_remote);
+}
+
 // A new message of the peer's from somewhere else: its NAT has given it another address or port.
 void follow(IkeSa& sa, Context& context, const api::Path& path) {
   // RFC 7296 section 2.23
   //= A host behind a NAT SHOULD NOT do this type of dynamic address update
   if (sa.path == path || sa.pinned() || sa.behind_nat || sa.state != State::established) return;
+  if (!may_move(sa, path.remote.address)) return;
   sa.path = path;
   tell(context, sa, "peer_moved", fmt::format("to={}", path.remote.to_string()));
-  // ESP still goes where the child's SAs say; the next ones know better. One whose selectors are the outer address
-  // itself can't be moved.
+  // ESP still goes where the child's SAs say; the next ones know better.
   Child* child = sa.current_child();
   if (child != nullptr && child->inner_remote) child->rekey_at = context.now;
 }

@@ -15,15 +15,6 @@ using base::NotifyType;
 using base::PayloadType;
 using std::chrono::milliseconds;
 
-api::ResponderConfig open_to_all() {
-  api::ResponderConfig responder;
-  responder.identities.push_back({.kind = api::ProofKind::raw_key,
-                                  .id = {base::IdType::fqdn, base::to_buffer(base::as_bytes("server.example"))},
-                                  .private_key = *ed25519_key().to_pem()});
-  responder.peers.push_back({.name = "all"});
-  return responder;
-}
-
 /// A server and a client that is in.
 class errors : public testing::Test {
  protected:

@@ -15,11 +15,6 @@ using base::NotifyType;
 constexpr std::size_t kExchangeType = 18, kFlags = 19, kMessageIdEnd = 23;
 constexpr std::uint8_t kResponseFlag = 0x20;
 
-bool is_init(base::Bytes datagram, bool response) {
-  const auto header = wire::parse_header(datagram);
-  return header && header->exchange == base::ExchangeType::ike_sa_init && header->response == response;
-}
-
 base::Buffer random_octets(std::size_t count, support::SeededRandom& dice) {
   base::Buffer octets(count);
   dice.fill(octets);
@@ -32,8 +27,15 @@ void turn_bit(base::Buffer& octets, std::size_t at, support::SeededRandom& dice)
 
 }  // namespace
 
-bool is_init_request(base::Bytes datagram) { return is_init(datagram, false); }
-bool is_init_response(base::Bytes datagram) { return is_init(datagram, true); }
+std::optional<Opening> opening_of(base::Bytes datagram) {
+  const auto header = wire::parse_header(datagram);
+  if (!header) return std::nullopt;
+  if (header->exchange == base::ExchangeType::ike_sa_init) {
+    return header->response ? Opening::init_response : Opening::init_request;
+  }
+  const bool auth_request = header->exchange == base::ExchangeType::ike_auth && !header->response;
+  return auth_request ? std::optional(Opening::auth_request) : std::nullopt;
+}
 
 base::Buffer forged_notify(base::Bytes request, support::SeededRandom& dice) {
   auto header = wire::parse_header(request);

@@ -1,14 +1,18 @@
 #pragma once
 // What somebody without keys can send in another's name.
 
+#include <optional>
+
 #include "ike-engine/base/bytes.h"
 #include "tests/support/seeded_random.h"
 
 namespace latchkey::sim {
 
-/// Whether it is IKE_SA_INIT, and which of the two messages.
-bool is_init_request(base::Bytes datagram);
-bool is_init_response(base::Bytes datagram);
+/// The messages that anybody can still meddle with, since nobody has proven anything.
+enum class Opening : std::uint8_t { init_request, init_response, auth_request };
+inline constexpr std::size_t kOpenings = 3;
+/// Which of them it is, if any.
+std::optional<Opening> opening_of(base::Bytes datagram);
 /// An answer to an IKE_SA_INIT request: a COOKIE, another group, or a refusal. Empty if it is no request.
 base::Buffer forged_notify(base::Bytes request, support::SeededRandom& dice);
 /// The true answer, with a bit turned among its notifies: the keys stay what they are.

@@ -109,6 +109,9 @@ void Invariants::look_at_new_children(Number who) {
   for (; host.seen < installed.size(); ++host.seen) {
     const api::ChildSa& child = installed[host.seen].child;
     if (!may_have_children(who, owner_of(child.spi_out))) fail("authentication: a child with somebody unproven");
+    // A later one may be somewhere else: a NAT has moved the client.
+    const bool first = !child.reqid;
+    if (who == kServer && first && !reached_.contains(child.remote)) fail("reached: a child for who has heard nothing");
     if (owner_of(child.spi_in) != who) fail("keys: an SPI that the kernel has not given out");
     check_key(child.key_in, child.spi_in);
     check_key(child.key_out, child.spi_out);

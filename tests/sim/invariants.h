@@ -6,6 +6,7 @@
 //                   longer than Plot::patience()
 //   keys            no key serves two SPIs
 //   authentication  nobody has a child whose peer has not proven who it is
+//   reached         the server has no child for an address where nothing that it said has arrived
 //   bounds          tables stay within what the configuration says
 //   holder          an inner address has one session
 //   ended           a session that is over has no child, and nothing is said of it any more
@@ -28,6 +29,8 @@ class Invariants {
   /// A client has begun a session.
   void began(Number who, api::SessionId session, base::TimePoint deadline);
   void says(Number who, const api::Event& event);
+  /// Something of the server's has arrived at this address.
+  void reached(const base::Address& address) { reached_.insert(address); }
   void stepped(Number who, bool expired);
   /// The engine has crashed: it owes nothing any more.
   void crashed(Number who) { hosts_[who].sessions.clear(); }
@@ -78,6 +81,7 @@ class Invariants {
   const Town& town_;
   std::map<Number, HostStory> hosts_;
   std::map<base::Buffer, base::Spi> keys_;
+  std::set<base::Address> reached_;
   std::string broken_;
 };
 

@@ -22,6 +22,6 @@ sim-mutant:
 	  $(tests_sim_story_test_OBJECTS) $(MUTANT_OUT).o $(tests_sim_story_test_LDADD) $(LIBS)
 .PHONY: sim-mutant
 SIM_MUTANTS = asked_on auth_secret auth_signature children_kept cookie_unknown crowd_kept encapsulation failed_twice \
-  half_open_bound half_open_kept holder_ignored iv_counter iv_of_candidates key_direction key_shared lease_kept \
+  from_anywhere half_open_bound half_open_kept holder_ignored iv_counter iv_of_candidates key_direction key_shared lease_kept \
   lingers_on negotiations_bound retransmission_timer session_kept timer_not_set window_open
 EXTRA_DIST += tests/sim/mutants/run $(SIM_MUTANTS:%=tests/sim/mutants/%.sed)

@@ -20,7 +20,7 @@ enum class Deed : std::uint8_t {
   move,         ///< a client's NAT, or the client itself, gets another address
   serve_again,  ///< the server's configuration is read again
   replay,       ///< somebody sends a datagram again that once went by
-  forge,        ///< somebody answers a client's IKE_SA_INIT in the server's name
+  forge,        ///< somebody answers a client's IKE_SA_INIT in the server's name, or copies its IKE_AUTH
   meddle,       ///< somebody sends into an IKE SA that he has no keys of
   flood,        ///< strangers begin negotiations that they don't mean to finish
   hijack,       ///< from now on somebody else answers at the server's address

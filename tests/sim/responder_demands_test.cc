@@ -22,16 +22,6 @@ using base::NotifyType;
 using base::PayloadType;
 using support::Payloads;
 
-api::Identity fqdn(std::string_view name) { return {base::IdType::fqdn, base::to_buffer(base::as_bytes(name))}; }
-
-api::ResponderConfig open_to_all() {
-  api::ResponderConfig responder;
-  responder.identities.push_back(
-      {.kind = api::ProofKind::raw_key, .id = fqdn("server.example"), .private_key = *ed25519_key().to_pem()});
-  responder.peers.push_back({.name = "all"});
-  return responder;
-}
-
 api::ResponderConfig with_pool() {
   auto responder = open_to_all();
   responder.pools.push_back({*base::Address::parse("100.64.0.2"), *base::Address::parse("100.64.0.9")});

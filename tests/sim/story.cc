@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "tests/sim/cast.h"
-#include "tests/sim/forgeries.h"
 
 namespace latchkey::sim {
 
@@ -102,7 +101,10 @@ void Story::sent(const Resident& from, const Parcel& parcel) {
   forge(parcel);
 }
 
-void Story::arrives(const Resident& to, const Parcel& parcel) { note("{} gets {}", to.number, describe(parcel)); }
+void Story::arrives(const Resident& to, const Parcel& parcel) {
+  note("{} gets {}", to.number, describe(parcel));
+  if (parcel.from.address == town_.at(kServer).host.address) invariants_.reached(parcel.to.address);
+}
 
 void Story::says(const Resident& who, const api::Event& event) {
   note("{} says {}", who.number, std::visit(Describe{}, event));
@@ -226,7 +228,8 @@ void Story::meddle(std::uint64_t dice) {
 }
 
 void Story::flood(std::uint64_t dice) {
-  const auto request = std::ranges::find_if(town_.overheard, [](const Parcel& p) { return is_init_request(p.bytes); });
+  const auto request = std::ranges::find_if(
+      town_.overheard, [](const Parcel& p) { return opening_of(p.bytes) == Opening::init_request; });
   if (request == town_.overheard.end()) return;
   Parcel parcel = *request;
   const std::uint64_t count = 2 + dice % 12;
@@ -255,22 +258,29 @@ void Story::wear_out(Number who, std::uint64_t dice) {
   after(who);
 }
 
-// Whoever hears the first messages can be faster than the server.
+Parcel Story::forgery_of(const Parcel& parcel, Opening opening) {
+  Parcel forged = parcel;
+  switch (opening) {
+    case Opening::init_request:
+      std::swap(forged.from, forged.to);
+      forged.bytes = forged_notify(parcel.bytes, dice_);
+      break;
+    case Opening::init_response: forged.bytes = altered_answer(parcel.bytes, dice_); break;
+    case Opening::auth_request: forged.from.address = numbered("198.18.0", dice_.next()); break;
+  }
+  return forged;
+}
+
+// Whoever hears the first messages can be faster than the server, or than the client.
 void Story::forge(const Parcel& parcel) {
-  const bool request = is_init_request(parcel.bytes), response = is_init_response(parcel.bytes);
-  if (!request && !response) return;
+  const auto opening = opening_of(parcel.bytes);
+  if (!opening) return;
+  const base::Endpoint& whose = *opening == Opening::init_response ? parcel.to : parcel.from;
   for (auto it = forgers_.begin(); it != forgers_.end(); ++it) {
     const Resident& client = town_.at(it->first);
     const base::Address& address = client.nat ? client.nat->address : client.host.address;
-    const bool notify = it->second % 2 == 0;
-    if (notify != request || (request ? parcel.from : parcel.to).address != address) continue;
-    Parcel forged = parcel;
-    if (request) {
-      std::swap(forged.from, forged.to);
-      forged.bytes = forged_notify(parcel.bytes, dice_);
-    } else {
-      forged.bytes = altered_answer(parcel.bytes, dice_);
-    }
+    if (Opening(it->second % kOpenings) != *opening || whose.address != address) continue;
+    const Parcel forged = forgery_of(parcel, *opening);
     note("somebody forges {}", describe(forged));
     town_.launch_safely(forged, dice_.chance(50) ? base::Duration(1) : milliseconds(dice_.below(200)));
     forgers_.erase(it);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/sim/forgeries.h"
 #include "tests/sim/invariants.h"
 #include "tests/sim/plot.h"
 #include "tests/sim/town.h"
@@ -51,6 +52,7 @@ class Story : private Watcher {
   void flood(std::uint64_t dice);
   void wear_out(Number who, std::uint64_t dice);
   void forge(const Parcel& parcel);
+  Parcel forgery_of(const Parcel& parcel, Opening opening);
   void calm_down();
   void reconnect();
   void part();
@@ -67,7 +69,7 @@ class Story : private Watcher {
   WireWatch wire_;
   support::SeededRandom dice_;  ///< the forgers'
   std::map<Number, api::SessionId> session_;
-  std::map<Number, std::uint64_t> forgers_;  ///< who waits for a client's next IKE_SA_INIT
+  std::map<Number, std::uint64_t> forgers_;  ///< who waits for a client's next first messages
   std::size_t steps_ = 0;
 };
 

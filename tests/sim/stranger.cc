@@ -9,6 +9,7 @@
 #include "ike-engine/wire/notify.h"
 #include "ike-engine/wire/sa.h"
 #include "ike-engine/wire/ts.h"
+#include "tests/sim/world.h"
 #include "tests/support/responder.h"
 
 namespace latchkey::sim {
@@ -50,6 +51,15 @@ base::Buffer nobody() {
 }
 
 }  // namespace
+
+api::ResponderConfig open_to_all() {
+  api::ResponderConfig responder;
+  responder.identities.push_back({.kind = api::ProofKind::raw_key,
+                                  .id = {base::IdType::fqdn, base::to_buffer(base::as_bytes("server.example"))},
+                                  .private_key = *ed25519_key().to_pem()});
+  responder.peers.push_back({.name = "all"});
+  return responder;
+}
 
 Server::Server(const api::ResponderConfig& responder, api::EngineConfig config)
     : engine(std::move(config), random, kernel) {

@@ -17,6 +17,9 @@
 
 namespace latchkey::sim {
 
+/// Who takes anybody, and proves itself by ed25519_key().
+api::ResponderConfig open_to_all();
+
 /// An engine that serves, and its kernel.
 struct Server {
   explicit Server(const api::ResponderConfig& responder, api::EngineConfig config = {});
