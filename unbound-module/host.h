@@ -49,6 +49,9 @@ struct Settings {
 
 /// After the first address is up, how long the others may still take.
 inline constexpr std::uint64_t kSettleUs = 50'000;
+/// After the other family's first address is up, how long this one's may still take: the Connection Attempt Delay of
+/// RFC 8305 section 5, after which a client would not wait for it either.
+inline constexpr std::uint64_t kFamilySettleUs = 250'000;
 /// The TTL of an answer that says "no address of this family" because only the other family has a tunnel.
 inline constexpr std::uint32_t kNoDataTtl = 5;
 

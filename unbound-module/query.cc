@@ -391,10 +391,17 @@ lk_next Query::step() {
   if (now >= deadline_us_) return settle(race_.at_deadline());
   if (!must_ && state == Race::State::no_data) state = Race::State::failed;
   if (state == Race::State::waiting) return wait_until(deadline_us_);
-  if (state != Race::State::settling) return settle(state);
-  if (first_up_us_ == 0) first_up_us_ = now;
-  const std::uint64_t due = std::min(first_up_us_ + kSettleUs, deadline_us_);
-  return now >= due ? settle(Race::State::release) : wait_until(due);
+  if (state == Race::State::settling) return soon(first_up_us_, kSettleUs);
+  if (state == Race::State::other_up) return soon(other_up_us_, kFamilySettleUs);
+  return settle(state);
+}
+
+/// The end of the race as if it were its deadline, `time_us` after `since_us`, which is now if it is not set.
+lk_next Query::soon(std::uint64_t& since_us, std::uint64_t time_us) {
+  const std::uint64_t now = resolver_.now_us();
+  if (since_us == 0) since_us = now;
+  const std::uint64_t due = std::min(since_us + time_us, deadline_us_);
+  return now >= due ? settle(race_.at_deadline()) : wait_until(due);
 }
 
 lk_next Query::wait_until(std::uint64_t due_us) {
@@ -416,6 +423,7 @@ lk_next Query::settle(Race::State state) {
     case Race::State::filtered: return refuse(kFiltered, "servfail-filtered", race_.reason());
     case Race::State::waiting:
     case Race::State::settling:
+    case Race::State::other_up:
     case Race::State::failed: break;
   }
   if (race_.limited()) return refuse(kLimit, "servfail-limit", race_.reason());

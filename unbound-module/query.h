@@ -75,6 +75,7 @@ class Query {
   bool look_up_other_family();
   lk_next step();
   void want_next();
+  lk_next soon(std::uint64_t& since_us, std::uint64_t time_us);
   lk_next wait_until(std::uint64_t due_us);
   lk_next settle(Race::State state);
 
@@ -111,7 +112,7 @@ class Query {
   Race race_;
   bool must_ = true;  // a tunnel or nothing
   std::uint64_t deadline_us_ = 0;
-  std::uint64_t first_up_us_ = 0;
+  std::uint64_t first_up_us_ = 0, other_up_us_ = 0;
   Payer payer_;
   std::vector<Ticket> wants_;
   std::optional<ExtendedError> error_;

@@ -77,8 +77,9 @@ Race::State Race::state() const {
     return under_way + open == 0 ? State::release : State::waiting;
   }
   if (up > 0) return under_way > 0 ? State::settling : State::release;
-  if (under_way + open > 0) return State::waiting;
-  if (count(false, Standing::up) > 0) return State::no_data;
+  const bool other_up = count(false, Standing::up) > 0;
+  if (under_way + open > 0) return other_up ? State::other_up : State::waiting;
+  if (other_up) return State::no_data;
   if (other_pending_ || count(false, Standing::asked) + count(false, Standing::open) > 0) return State::waiting;
   return without_tunnel();
 }
@@ -86,9 +87,8 @@ Race::State Race::state() const {
 Race::State Race::at_deadline() const {
   const State now = state();
   if (now == State::settling) return State::release;
-  if (now != State::waiting) return now;
-  if (!need_all_ && count(false, Standing::up) > 0) return State::no_data;
-  return without_tunnel();
+  if (now == State::other_up) return State::no_data;
+  return now == State::waiting ? without_tunnel() : now;
 }
 
 const Race::Candidate* Race::find(const base::Address& address) const {

@@ -30,6 +30,7 @@ class Race {
     waiting,   ///< nothing to say yet
     settling,  ///< one is up, others are under way: soon
     release,   ///< give out what is up
+    other_up,  ///< none of this family yet, but one of the other: soon
     no_data,   ///< none of this family, but one of the other
     failed,    ///< none
     filtered,  ///< none, and none could ever be: every address is refused

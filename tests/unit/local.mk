@@ -103,6 +103,7 @@ tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/budget_test.cc tests/unit/unbound-module/failed_peers_test.cc \
   tests/unit/unbound-module/gate_test.cc tests/unit/unbound-module/leases_test.cc \
   tests/unit/unbound-module/peers_test.cc tests/unit/unbound-module/peers_rollover_test.cc \
+  tests/unit/unbound-module/peers_lease_test.cc \
   tests/unit/unbound-module/peers_story.h \
   tests/unit/unbound-module/fake_services.h \
   tests/unit/unbound-module/ipseckey_test.cc \

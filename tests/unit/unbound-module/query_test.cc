@@ -163,6 +163,50 @@ TEST_F(QueryStory, says_no_data_when_only_the_other_family_has_a_tunnel) {
   EXPECT_EQ(resolver.no_data_ttl, 5U);
 }
 
+TEST_F(QueryStory, of_a_dead_family_waits_250_ms_longer_than_the_other_takes) {
+  hold({v4(1)});
+  Answer six;
+  six.add("www.example", kTypeAaaa, {Buffer(16, 0x20)});
+  other_family(six);
+  EXPECT_EQ(query->again(), LK_HOLD);
+  resolver.now += 30'000;
+  EXPECT_EQ(outcome(1, Verdict::up), LK_HOLD);
+  EXPECT_EQ(resolver.timer_ms, 251U);
+  resolver.now += 100'000;
+  EXPECT_EQ(query->again(), LK_HOLD);  // for no reason
+  resolver.now += 150'000;
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  EXPECT_EQ(resolver.no_data_ttl, 5U);
+  EXPECT_FALSE(resolver.refused);
+}
+
+TEST_F(QueryStory, of_a_slow_family_is_released_if_it_comes_up_in_that_time) {
+  hold({v4(1)});
+  Answer six;
+  six.add("www.example", kTypeAaaa, {Buffer(16, 0x20)});
+  other_family(six);
+  query->again();
+  EXPECT_EQ(outcome(1, Verdict::up), LK_HOLD);
+  resolver.now += 200'000;
+  EXPECT_EQ(outcome(0, Verdict::up), LK_FINISHED);
+  EXPECT_EQ(verdict(), "released-tunnel");
+  EXPECT_EQ(resolver.no_data_ttl, 0U);
+}
+
+TEST_F(QueryStory, of_a_dead_family_never_waits_beyond_its_deadline) {
+  hold({v4(1)});
+  Answer six;
+  six.add("www.example", kTypeAaaa, {Buffer(16, 0x20)});
+  other_family(six);
+  query->again();
+  resolver.now += 3'900'000;
+  EXPECT_EQ(outcome(1, Verdict::up), LK_HOLD);
+  EXPECT_EQ(resolver.timer_ms, 101U);
+  resolver.now += 100'000;
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  EXPECT_EQ(resolver.no_data_ttl, 5U);
+}
+
 TEST_F(QueryStory, with_cd_looks_the_other_family_up_without_which_no_other_held_question_is) {
   cd = true;
   hold({v4(1)});

@@ -91,6 +91,52 @@ TEST(race, says_no_data_if_only_the_other_family_has_a_tunnel) {
   EXPECT_EQ(race.state(), State::no_data);
 }
 
+TEST(race, does_not_wait_long_for_a_family_that_is_silent_while_the_other_is_up) {
+  Race race;
+  race.add(candidate(1));
+  race.add(candidate(1, false));
+  ASSERT_EQ(race.next().size(), 2U);
+  race.outcome(1, done(Verdict::up));
+  EXPECT_EQ(race.state(), State::other_up);
+  EXPECT_EQ(race.at_deadline(), State::no_data);
+  race.outcome(0, done(Verdict::up));
+  EXPECT_EQ(race.state(), State::release);
+}
+
+TEST(race, with_all_needed_waits_for_its_own_family_alone) {
+  Race race;
+  race.need_all(true);
+  race.add(candidate(1));
+  race.add(candidate(1, false));
+  EXPECT_EQ(race.next().size(), 1U);
+  EXPECT_EQ(race.state(), State::waiting);
+}
+
+TEST(race, tries_all_of_thirteen_addresses_two_at_a_time_until_one_is_up) {
+  Race race;
+  for (int n = 1; n <= 13; ++n) race.add(candidate(n));
+  std::vector<std::size_t> asked = race.next();
+  for (std::size_t turn = 0; turn < 12; ++turn) {
+    ASSERT_LE(asked.size() - turn, 2U);
+    ASSERT_EQ(race.state(), State::waiting);
+    race.outcome(asked.at(turn), done(Verdict::failed));
+    for (const std::size_t place : race.next()) asked.push_back(place);
+  }
+  ASSERT_EQ(asked.size(), 13U);
+  race.outcome(asked.back(), done(Verdict::up));
+  EXPECT_EQ(race.state(), State::release);
+}
+
+TEST(race, with_all_needed_asks_for_thirteen_addresses_at_once) {
+  Race race;
+  race.need_all(true);
+  for (int n = 1; n <= 13; ++n) race.add(candidate(n));
+  const auto places = race.next();
+  ASSERT_EQ(places.size(), 13U);
+  for (const std::size_t place : places) race.outcome(place, done(Verdict::up));
+  EXPECT_EQ(race.state(), State::release);
+}
+
 TEST(race, tells_filtered_from_failed) {
   Race filtered;
   filtered.add(candidate(1));
