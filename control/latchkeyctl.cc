@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "control/client.h"
+#include "control/explain_text.h"
 #include "control/json_fields.h"
 #include "control/keygen.h"
 #include "control/sessions_text.h"
@@ -44,6 +45,11 @@ int status(bool as_json) {
     if (as_json) return reply.dump(2) + "\n";
     return is_of_latchkeyd(reply) ? sessions_text(reply) : status_text(reply);
   });
+}
+
+int explain(const std::string& name, bool as_json) {
+  return request({{"schema", 1}, {"command", "explain"}, {"name", name}},
+                 [&](const nlohmann::json& reply) { return as_json ? reply.dump(2) + "\n" : explain_text(reply); });
 }
 
 int terminate(const std::string& whom) {
@@ -104,6 +110,10 @@ int run(int argc, char** argv) {
       app.add_subcommand("status", "Tunnels, failed peers and counts of verdicts; of latchkeyd: sessions");
   bool as_json = false;
   status_command->add_flag("--json", as_json, "As JSON: bytes as numbers, SPIs as 8 hex digits, times in ms");
+  auto* explain_command = app.add_subcommand("explain", "How a name was answered: from the question to the kernel");
+  std::string name;
+  explain_command->add_option("NAME", name, "A DNS name")->required();
+  explain_command->add_flag("--json", as_json, "As JSON: times in ms since the question came");
   auto* terminate_command = app.add_subcommand("terminate", "Ends sessions of latchkeyd");
   std::string whom;
   terminate_command->add_option("WHOM", whom, "A session's number, an address, or an inner address")->required();
@@ -122,6 +132,7 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
   if (status_command->parsed()) return status(as_json);
+  if (explain_command->parsed()) return explain(name, as_json);
   if (terminate_command->parsed()) return terminate(whom);
   if (check_command->parsed()) return check(file);
   if (keygen_command->parsed()) return keygen(keygen_options);

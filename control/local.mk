@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += control/libcontrol.la
 control_libcontrol_la_SOURCES = \
   control/client.cc control/client.h \
+  control/explain_text.cc control/explain_text.h \
   control/json_fields.cc control/json_fields.h \
   control/keygen.cc control/keygen.h \
   control/sessions_text.cc control/sessions_text.h \

@@ -19,23 +19,6 @@ std::string names_text(const json& tunnel) {
   return names.empty() ? "(no name holds a lease)" : names;
 }
 
-std::string tunnel_text(const json& tunnel) {
-  const auto lease = number<std::int64_t>(tunnel, "lease_ms");
-  const bool unverified = tunnel.contains("verified") && tunnel["verified"] == json(false);
-  return fmt::format(
-      "  {}  {}{}\n"
-      "    key      {}, proven by {}\n"
-      "    IKE      {}\n"
-      "    ESP      {}, {} mode, {}; SPI in {}, out {}\n"
-      "    traffic  {}\n"
-      "    age      {}; lease {}\n",
-      word(tunnel, "address"), names_text(tunnel), unverified ? "  [unverified name]" : "", word(tunnel, "key"),
-      word(tunnel, "auth"), word(tunnel, "ike"), word(tunnel, "esp"), word(tunnel, "mode"),
-      word(tunnel, "encapsulation") == "udp" ? "in UDP" : "native", word(tunnel, "spi_in"), word(tunnel, "spi_out"),
-      traffic_text(tunnel), duration_text(number<std::int64_t>(tunnel, "age_ms")),
-      lease > 0 ? "ends in " + duration_text(lease) : "ended");
-}
-
 std::string counts_text(const json& status, const char* key) {
   std::string text;
   const auto counts = status.find(key);
@@ -63,6 +46,28 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", value, units[unit]);
 }
 
+std::string tunnel_text(const json& tunnel) {
+  const auto lease = number<std::int64_t>(tunnel, "lease_ms");
+  const bool unverified = tunnel.contains("verified") && tunnel["verified"] == json(false);
+  return fmt::format(
+      "  {}  {}{}\n"
+      "    key      {}, proven by {}; {:.16}\n"
+      "    IKE      {}\n"
+      "    ESP      {}, {} mode, {}; SPI in {}, out {}\n"
+      "    traffic  {}\n"
+      "    age      {}; lease {}\n",
+      word(tunnel, "address"), names_text(tunnel), unverified ? "  [unverified name]" : "", word(tunnel, "key"),
+      word(tunnel, "auth"), word(tunnel, "key_digest"), word(tunnel, "ike"), word(tunnel, "esp"), word(tunnel, "mode"),
+      word(tunnel, "encapsulation") == "udp" ? "in UDP" : "native", word(tunnel, "spi_in"), word(tunnel, "spi_out"),
+      traffic_text(tunnel), duration_text(number<std::int64_t>(tunnel, "age_ms")),
+      lease > 0 ? "ends in " + duration_text(lease) : "ended");
+}
+
+std::string failure_text(const json& peer) {
+  return fmt::format("  {}  {}; failed {} times, tried again in {} at the earliest\n", word(peer, "address"),
+                     word(peer, "reason"), word(peer, "times"), duration_text(number<std::int64_t>(peer, "retry_ms")));
+}
+
 std::string status_text(const json& status) {
   const json& tunnels = list(status, "tunnels");
   const json& failed = list(status, "failed_peers");
@@ -70,11 +75,7 @@ std::string status_text(const json& status) {
   for (const json& tunnel : tunnels) text += tunnel_text(tunnel);
   text += fmt::format("negotiating: {}, questions waiting: {}\n", word(status, "negotiating"), word(status, "waiting"));
   text += fmt::format("failed peers: {}\n", failed.size());
-  for (const json& peer : failed) {
-    text +=
-        fmt::format("  {}  {}; failed {} times, tried again in {} at the earliest\n", word(peer, "address"),
-                    word(peer, "reason"), word(peer, "times"), duration_text(number<std::int64_t>(peer, "retry_ms")));
-  }
+  for (const json& peer : failed) text += failure_text(peer);
   text += "answers by verdict:\n" + counts_text(status, "verdicts");
   text += "tunnels wanted, by outcome:\n" + counts_text(status, "outcomes");
   text += "refused at a limit, by which:\n" + counts_text(status, "limits");

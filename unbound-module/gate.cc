@@ -114,7 +114,7 @@ void EngineGate::observed(std::string_view event, const std::string& name, std::
   log_.info(event, {{"name", name}, {"detail", detail}});
 }
 
-void EngineGate::decided(const Decision& decision) {
+void EngineGate::decided(Decision decision) {
   {
     const std::lock_guard lock(mutex_);
     if (verdicts_.size() < kMostVerdicts || verdicts_.contains(decision.verdict)) ++verdicts_[decision.verdict];
@@ -123,12 +123,14 @@ void EngineGate::decided(const Decision& decision) {
   // line "limit" now and then.
   const bool ordinary = decision.verdict == "released" || decision.verdict == "servfail-limit";
   const host::Level level = ordinary ? host::Level::debug : host::Level::info;
-  if (!log_.wants(level)) return;
-  log_.line(level, "answer",
-            {{"name", decision.name},
-             {"type", decision.type},
-             {"verdict", decision.verdict},
-             {"reason", decision.reason.empty() ? "-" : decision.reason}});
+  if (log_.wants(level)) {
+    log_.line(level, "answer",
+              {{"name", decision.name},
+               {"type", decision.type},
+               {"verdict", decision.verdict},
+               {"reason", decision.reason.empty() ? "-" : decision.reason}});
+  }
+  decisions_.add(std::move(decision));
 }
 
 void EngineGate::reconfigure(PeersConfig config) {
@@ -188,12 +190,12 @@ base::TimePoint EngineGate::next_deadline() const { return peers_->next_deadline
 void EngineGate::network_changed(base::TimePoint) { peers_->network_changed(); }
 
 std::string EngineGate::control(std::string_view request, base::TimePoint now) {
-  VerdictCounts verdicts;
+  Decided decided{{}, decisions_};
   {
     const std::lock_guard lock(mutex_);
-    verdicts = verdicts_;
+    decided.verdicts = verdicts_;
   }
-  return answer_control(request, *peers_, verdicts, services_->stats(), now);
+  return answer_control(request, *peers_, decided, services_->stats(), now);
 }
 
 void EngineGate::deliver() {

@@ -35,7 +35,7 @@ class EngineGate final : public Gate, public host::Tenant {
   void want(Want want) override;
   void forget(WorkerId worker, Ticket ticket) override;
   std::vector<Done> take(WorkerId worker, std::size_t most) override;
-  void decided(const Decision& decision) override;
+  void decided(Decision decision) override;
   void released_in_clear(const base::Address& address, std::uint32_t ttl_s) override;
   void observed(std::string_view event, const std::string& name, std::string_view detail) override;
 
@@ -84,6 +84,7 @@ class EngineGate final : public Gate, public host::Tenant {
 
   const host::Log& log_;
   const int wake_fd_;
+  Decisions decisions_;
 
   mutable std::mutex mutex_;  ///< guards the five below
   Inbox inbox_;

@@ -1,16 +1,15 @@
 #include "unbound-module/ipseckey_text.h"
 
 #include <fmt/format.h>
-#include <ldns/ldns.h>
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <span>
 
 #include "ike-engine/base/address.h"
 #include "ike-engine/base/base64.h"
+#include "unbound-module/name_wire.h"
 #include "unbound-module/zone_tokens.h"
 
 namespace latchkey::unbound {
@@ -18,7 +17,6 @@ namespace {
 
 using base::Address;
 using base::Buffer;
-using Rdf = std::unique_ptr<ldns_rdf, decltype(&ldns_rdf_deep_free)>;
 using Tokens = std::span<const Token>;
 
 template <class T>
@@ -35,15 +33,6 @@ std::optional<unsigned> number(std::string_view text) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
-std::optional<Buffer> name_wire(std::string_view text) {
-  if (text.find(char{0}) != std::string_view::npos) return std::nullopt;  // ldns would stop there
-  const std::string terminated(text);
-  const Rdf name(ldns_dname_new_frm_str(terminated.c_str()), &ldns_rdf_deep_free);
-  if (!name) return std::nullopt;
-  const auto* octets = ldns_rdf_data(name.get());
-  return Buffer(octets, octets + ldns_rdf_size(name.get()));
 }
 
 /// RFC 1035 section 5.1: what means something in a zone file gets a backslash (ldns leaves quotes as they are).

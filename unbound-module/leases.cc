@@ -30,6 +30,11 @@ std::vector<std::string> Leases::names(base::TimePoint now) const {
   return out;
 }
 
+bool Leases::holds(const std::string& name, base::TimePoint now) const {
+  const auto own = holders_.find(name);
+  return own != holders_.end() && own->second.end > now;
+}
+
 bool Leases::may_roll_over(const std::string& name, const KeySet& keys, base::TimePoint now,
                            const Limits& limits) const {
   const auto own = holders_.find(name);

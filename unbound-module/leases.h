@@ -26,6 +26,8 @@ class Leases {
   base::TimePoint end() const { return end_; }
   /// Those whose lease lives.
   std::vector<std::string> names(base::TimePoint now) const;
+  /// Whether the name's lease lives.
+  bool holds(const std::string& name, base::TimePoint now) const;
 
   /// Whether the name may have the tunnel replaced by one that any of `keys` proves: it is a verified one of the
   /// tunnel's own, and all other verified names publish those keys too (security rule 3).

@@ -5,15 +5,21 @@ noinst_LTLIBRARIES += unbound-module/libgate.la unbound-module/libipseckey.la
 unbound_module_libipseckey_la_SOURCES = \
   unbound-module/ipseckey_record.cc unbound-module/ipseckey_record.h \
   unbound-module/ipseckey_text.cc unbound-module/ipseckey_text.h \
+  unbound-module/name_wire.cc unbound-module/name_wire.h \
   unbound-module/zone_tokens.cc unbound-module/zone_tokens.h
 
 # A question's story, with what it needs of its resolver and worker; then the engine thread's side of the gate.
 unbound_module_libgate_la_SOURCES = \
+  unbound-module/decision.h \
+  unbound-module/decisions.cc unbound-module/decisions.h \
+  unbound-module/explain.cc unbound-module/explain.h \
+  unbound-module/extended_errors.h \
   unbound-module/host.cc unbound-module/host.h \
   unbound-module/ipseckey.cc unbound-module/ipseckey.h \
   unbound-module/names.cc unbound-module/names.h \
   unbound-module/private_names.cc unbound-module/private_names.h \
   unbound-module/query.cc unbound-module/query.h \
+  unbound-module/query_account.cc unbound-module/query_doors.cc \
   unbound-module/race.cc unbound-module/race.h \
   unbound-module/startup.cc unbound-module/startup.h \
   unbound-module/svcb.cc unbound-module/svcb.h \
@@ -26,10 +32,11 @@ unbound_module_libgate_la_SOURCES = \
   unbound-module/key_set.cc unbound-module/key_set.h \
   unbound-module/leases.cc unbound-module/leases.h \
   unbound-module/peers.cc unbound-module/peers.h \
-  unbound-module/peers_tunnel.cc \
+  unbound-module/peers_tunnel.cc unbound-module/peers_view.cc \
   unbound-module/production_gate.cc \
   unbound-module/refusals.cc unbound-module/refusals.h \
   unbound-module/status.cc unbound-module/status.h \
+  unbound-module/tunnel_json.cc unbound-module/tunnel_json.h \
   unbound-module/want.h
 
 if UNBOUND

@@ -33,6 +33,11 @@ std::string type_text(std::uint16_t type);
 /// A, AAAA.
 inline bool is_address_type(std::uint16_t type) { return type == kTypeA || type == kTypeAaaa; }
 
+/// These, and those whose answers may hold hints or anything.
+inline bool carries_addresses(std::uint16_t type) {
+  return is_address_type(type) || type == kTypeHttps || type == kTypeSvcb || type == kTypeAny;
+}
+
 /// Where the alias links of an answer lead from a name, and the worst that DNSSEC says of them.
 struct Chain {
   base::Bytes end;

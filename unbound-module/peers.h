@@ -52,16 +52,32 @@ struct TunnelView {
   base::Address address;
   std::vector<std::string> names;
   api::Established agreed;
+  KeyDigest key{};  ///< of the key that was proven
   bool verified = true;
+  base::Duration took{};  ///< the negotiation
   base::Duration age{};
   base::Duration lease_left{};  ///< until the last TTL given out ends; 0 if all have
   std::optional<api::ChildCounters> counters;
+};
+struct NegotiationView {
+  std::string name;  ///< of the first who asked
+  base::Duration since{};
+  std::size_t waiting = 0;
 };
 struct FailureView {
   base::Address address;
   std::string reason;
   unsigned times = 0;
   base::Duration left{};
+};
+
+/// Everything about one address.
+struct PeerView {
+  base::Address address;
+  std::optional<TunnelView> tunnel;
+  std::optional<NegotiationView> negotiation;
+  std::vector<FailureView> failures;  ///< by key set
+  base::Duration in_clear{};          ///< for so long no short attempt is made: it was given out in clear
 };
 
 class Peers {
@@ -90,6 +106,9 @@ class Peers {
 
   std::vector<TunnelView> tunnels(base::TimePoint now);
   std::vector<FailureView> failures(base::TimePoint now) const;
+  PeerView peer(const base::Address& address, base::TimePoint now);
+  /// The addresses of the tunnels on which a name (its text as of name_text()) holds a lease.
+  std::vector<base::Address> leased_to(const std::string& name, base::TimePoint now) const;
   std::size_t negotiating() const { return rounds_; }
   std::size_t waiting() const { return tickets_.size(); }
   /// How many wants were refused at this bound; all of them had the verdict `limit`.
@@ -122,6 +141,7 @@ class Peers {
     KeyDigest key{};  ///< that was proven
     bool verified = true;
     base::TimePoint since, last_use, next_check;
+    base::Duration took{};
     Leases leases;
     std::uint64_t packets = 0;
   };
@@ -170,6 +190,7 @@ class Peers {
   void lease(const base::Address& address, Tunnel& tunnel, const Want& want, const KeySet& keys, base::TimePoint now);
   void remember(const base::Address& address, const Waiter& waiter, const std::string& reason, base::TimePoint since,
                 base::TimePoint now);
+  TunnelView view(const base::Address& address, const Tunnel& tunnel, base::TimePoint now);
   void answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s = 0);
   void schedule(const base::Address& address, Peer& peer, base::TimePoint at);
   void reschedule(const base::Address& address, Peer& peer);

@@ -88,7 +88,9 @@ void Peers::established(const base::Address& address, Peer& peer, const api::Est
     // A rollover is paid for: or a name whose servers do not agree would have us negotiate at each question.
     budget_.refund(round.payer ? &*round.payer : nullptr, address);
   }
-  peer.tunnel = Tunnel{agreed, proven, round.rank == Rank::verified, now, now, now + kIdleCheck, std::move(leases), 0};
+  peer.tunnel = Tunnel{agreed, proven,           round.rank == Rank::verified, now,
+                       now,    now + kIdleCheck, now - round.started,          std::move(leases),
+                       0};
   const bool used = serve_waiting(address, peer, now);
   // Nobody waits any more: an attempt's address has been released in clear meanwhile.
   if (peer.tunnel && round.rank == Rank::attempt && !used) drop_tunnel(address, peer, now);
@@ -196,28 +198,6 @@ void Peers::check_idle(const base::Address& address, Peer& peer, base::TimePoint
   }
   engine_.hold_guard(address, std::max<base::TimePoint>(tunnel.leases.end(), now) + config_.idle);
   tunnel.next_check = now + kIdleCheck;
-}
-
-std::vector<TunnelView> Peers::tunnels(base::TimePoint now) {
-  std::vector<TunnelView> views;
-  for (const auto& [address, peer] : peers_) {
-    if (!peer.tunnel) continue;
-    const Tunnel& tunnel = *peer.tunnel;
-    TunnelView view{address, tunnel.leases.names(now), tunnel.agreed, tunnel.verified, now - tunnel.since, {}, {}};
-    view.lease_left = std::max(tunnel.leases.end() - now, base::Duration::zero());
-    if (const auto counters = engine_.counters(tunnel.agreed.session)) view.counters = *counters;
-    views.push_back(std::move(view));
-  }
-  std::ranges::sort(views, {}, &TunnelView::address);
-  return views;
-}
-
-std::vector<FailureView> Peers::failures(base::TimePoint now) const {
-  std::vector<FailureView> views;
-  for (const auto& [id, failure] : failed_.all()) {
-    if (failure.until > now) views.push_back({id.address, failure.reason, failure.times, failure.until - now});
-  }
-  return views;
 }
 
 }  // namespace latchkey::unbound

@@ -2,35 +2,11 @@
 
 #include <algorithm>
 
-#include "unbound-module/svcb.h"
-
 namespace latchkey::unbound {
 namespace {
 
-constexpr ExtendedError kNoTunnel{0, "no IPsec tunnel to this name could be set up"};
-constexpr ExtendedError kTooLate{0, "no IPsec tunnel to this name in time"};
-constexpr ExtendedError kLimit{0, "too many IPsec negotiations in a short time"};
-constexpr ExtendedError kUnusable{0, "the name's IPSECKEY records cannot be used"};
-constexpr ExtendedError kOutOfMemory{0, "out of memory"};
-constexpr ExtendedError kBogus{6, "DNSSEC: address, alias or IPSECKEY is bogus"};
-constexpr ExtendedError kFiltered{17, "IPsec is not allowed to any address of this name"};
-constexpr ExtendedError kLookup{22, "the name's IPSECKEY lookup failed"};
-constexpr ExtendedError kMemory{22, "the name had a key and nothing secure says that it has none now"};
-
 constexpr std::uint16_t kClassIn = 1;
 constexpr std::uint16_t kClassAny = 255;
-
-constexpr lk_edit kDrop{0, 1, UINT32_MAX, nullptr, nullptr};
-
-lk_edit drop(std::size_t rrset) {
-  lk_edit edit = kDrop;
-  edit.rrset = rrset;
-  return edit;
-}
-
-bool carries_addresses(std::uint16_t type) {
-  return is_address_type(type) || type == kTypeHttps || type == kTypeSvcb || type == kTypeAny;
-}
 
 std::uint16_t other_family(std::uint16_t type) { return type == kTypeA ? kTypeAaaa : kTypeA; }
 
@@ -141,74 +117,10 @@ lk_next Query::addresses_resolved(const lk_answer& answer) {
     for (std::size_t n = 0; n < rrset.count; ++n)
       if (const auto address = base::Address::from_bytes(view(rrset.rdata[n]))) own_.push_back(*address);
   }
+  account_for_answer();
   phase_ = Phase::key;
   key_deadline_us_ = key_deadline();
   return ask_for_key(name_);
-}
-
-/// Address hints are left out of HTTPS and SVCB records, signed or not: a client that validates finds the set unsigned
-/// and asks for A and AAAA, which are gated.
-lk_next Query::services_resolved(const lk_answer& answer) {
-  std::vector<lk_edit> edits = without_additional(answer);
-  std::vector<std::vector<std::uint8_t>> masks;
-  std::vector<std::vector<lk_bytes>> views;
-  std::vector<base::Buffer> records;  // views into its buffers, which do not move with it
-  bool altered = false;
-  for (std::size_t i = 0; i < answer.count; ++i) {
-    const lk_rrset& rrset = answer.rrsets[i];
-    if (rrset.section != LK_ANSWER || rrset.type != type_) continue;
-    bool changed = false;
-    std::vector<std::uint8_t> mask;
-    std::vector<lk_bytes> kept;
-    for (std::size_t n = 0; n < rrset.count; ++n) {
-      auto stripped = strip_hints(view(rrset.rdata[n]));
-      const bool keep = stripped && stripped->rdata;
-      changed = changed || !keep || stripped->had_hints;
-      mask.push_back(keep ? 1 : 0);
-      if (!keep) continue;
-      records.push_back(std::move(*stripped->rdata));
-      kept.push_back(view(base::Bytes(records.back())));
-    }
-    if (!changed) continue;
-    altered = true;
-    masks.push_back(std::move(mask));
-    views.push_back(std::move(kept));
-    lk_edit edit{i, views.back().empty() ? 1 : 0, UINT32_MAX, masks.back().data(), views.back().data()};
-    edits.push_back(edit);
-  }
-  resolver_.store(edits.empty());
-  if (!edits.empty() && !resolver_.rewrite(edits, altered))
-    return refuse(kOutOfMemory, "servfail-memory", "out of memory");
-  return LK_FINISHED;
-}
-
-/// ANY is answered without addresses.
-lk_next Query::any_resolved(const lk_answer& answer) {
-  std::vector<lk_edit> edits = without_additional(answer);
-  for (std::size_t i = 0; i < answer.count; ++i) {
-    const lk_rrset& rrset = answer.rrsets[i];
-    if (rrset.section == LK_ANSWER && carries_addresses(rrset.type)) edits.push_back(drop(i));
-  }
-  resolver_.store(edits.empty());
-  if (!edits.empty() && !resolver_.rewrite(edits, true))
-    return refuse(kOutOfMemory, "servfail-memory", "out of memory");
-  return LK_FINISHED;
-}
-
-/// Other types: no address travels along in the additional section, nor stays there in the cache.
-lk_next Query::others_resolved(const lk_answer& answer) {
-  const std::vector<lk_edit> edits = without_additional(answer);
-  if (edits.empty() || !resolver_.has_clients()) return LK_FINISHED;
-  if (!resolver_.rewrite(edits, false)) return refuse(kOutOfMemory, "servfail-memory", "out of memory");
-  resolver_.store(true);
-  return LK_FINISHED;
-}
-
-std::vector<lk_edit> Query::without_additional(const lk_answer& answer) const {
-  std::vector<lk_edit> edits;
-  for (std::size_t i = 0; i < answer.count; ++i)
-    if (answer.rrsets[i].section == LK_ADDITIONAL && carries_addresses(answer.rrsets[i].type)) edits.push_back(drop(i));
-  return edits;
 }
 
 // ---- the key ----
@@ -298,6 +210,7 @@ KeyStatus Query::weigh_keys() {
     any = any || has_key;
     race_.add({address, true, has_key});
   }
+  account_.key.records = records;
   const std::size_t skipped = own_.empty() ? 0 : usable_keys(keys_, own_.front(), secure).skipped;
   worker_.gate.observed("ipseckey", name_text(name_),
                         std::string(secure ? "secure" : "insecure") + " records=" + std::to_string(records) +
@@ -308,10 +221,13 @@ KeyStatus Query::weigh_keys() {
 lk_next Query::key_known() {
   if (ask_again_at_the_end()) return ask_for_key(base::Buffer(address_end_));
   statuses_.key = weigh_keys();
+  account_for_key();
   const std::string name = canonical(name_);
   const std::uint64_t now = resolver_.now_us();
   statuses_.seen_private = worker_.private_names.seen(name, now);
   const Action action = decide(statuses_);
+  account_.rule = to_string(action);
+  account_.key.seen_private = statuses_.seen_private;
   // Secure results only: an insecure alias can be anybody's, and its name never has a secure denial.
   if (action == Action::negotiate && verified(statuses_)) worker_.private_names.remember(name, now);
   if (statuses_.key == KeyStatus::absent_secure) worker_.private_names.forget(name);
@@ -376,6 +292,8 @@ void Query::want_next() {
       wish.ttl_s = std::min(address_good_for_s_, key_.good_for_s);
       if (!must_) wish.attempt_ms = static_cast<std::uint32_t>(worker_.settings.unsigned_deadline_us / 1000);
       wish.payer = payer_;
+      waited_.resize(std::max(waited_.size(), place + 1));
+      waited_[place].asked = since_begun();
       wants_.push_back(worker_.want(*this, place, std::move(wish)));
     }
     if (!worker_.synchronous) return;
@@ -475,6 +393,7 @@ lk_next Query::release_race(bool everything) {
     edits.push_back({i, 0, cap, changed ? masks.back().data() : nullptr, nullptr});
   }
   if (!resolver_.rewrite(edits, left_out > 0)) return refuse(kOutOfMemory, "servfail-memory", "out of memory");
+  if (up > 0) account_.ttl_s = cap;
   const std::string counts = "up=" + std::to_string(up) + " left_out=" + std::to_string(left_out) +
                              (verified(statuses_) ? "" : " unverified name");
   return finish(up > 0 ? "released-tunnel" : "released-clear", counts);
@@ -491,7 +410,15 @@ lk_next Query::finish(const char* verdict, const std::string& reason) {
   phase_ = Phase::over;
   resolver_.clear_timer();
   forget_wants();
-  worker_.gate.decided({name_text(name_), type_text(type_), verdict, reason});
+  account_.name = name_text(name_);
+  account_.type = type_text(type_);
+  account_.verdict = verdict;
+  account_.reason = reason;
+  account_.begun = base::TimePoint(std::chrono::microseconds(begun_us_));
+  account_.took = since_begun();
+  account_.error = error_;
+  account_for_addresses();
+  worker_.gate.decided(std::move(account_));
   return LK_FINISHED;
 }
 

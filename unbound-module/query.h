@@ -6,18 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "unbound-module/extended_errors.h"
 #include "unbound-module/host.h"
 #include "unbound-module/ipseckey.h"
 #include "unbound-module/names.h"
 #include "unbound-module/race.h"
 
 namespace latchkey::unbound {
-
-/// RFC 8914. The text is one of ours.
-struct ExtendedError {
-  std::uint16_t code;
-  const char* text;
-};
 
 class Query {
  public:
@@ -38,7 +33,7 @@ class Query {
   /// A lookup that was attached has ended. Only takes note.
   void looked_up(base::Bytes name, std::uint16_t type, const lk_answer& answer);
   /// The gate's word about an address. Only takes note.
-  void outcome(std::size_t place, const Done& done) { race_.outcome(place, done); }
+  void outcome(std::size_t place, const Done& done);
   void resume() { resolver_.resume(); }
 
   const std::optional<ExtendedError>& error() const { return error_; }
@@ -84,6 +79,10 @@ class Query {
   lk_next release_race(bool everything);
   lk_next refuse(ExtendedError error, const char* verdict, const std::string& reason);
   lk_next finish(const char* verdict, const std::string& reason);
+  base::Duration since_begun();
+  void account_for_answer();
+  void account_for_key();
+  void account_for_addresses();
   void forget_wants();
   std::vector<lk_edit> without_additional(const lk_answer& answer) const;
   std::uint32_t ttl_cap() const;
@@ -115,6 +114,11 @@ class Query {
   std::uint64_t first_up_us_ = 0, other_up_us_ = 0;
   Payer payer_;
   std::vector<Ticket> wants_;
+  Decision account_;  // of what has happened so far
+  struct Waited {
+    After asked, answered;
+  };
+  std::vector<Waited> waited_;  // by place in the race; shorter than it: the rest was not asked for
   std::optional<ExtendedError> error_;
 };
 

@@ -4,6 +4,17 @@
 
 namespace latchkey::unbound {
 
+std::string_view Race::to_string(Standing standing) {
+  switch (standing) {
+    case Standing::open: return "open";
+    case Standing::asked: return "asked";
+    case Standing::up: return "up";
+    case Standing::failed: return "failed";
+    case Standing::refused: return "refused";
+  }
+  return "?";
+}
+
 void Race::add(Candidate candidate) {
   const auto same_family =
       std::count_if(candidates_.begin(), candidates_.end(), [&](const Candidate& c) { return c.own == candidate.own; });

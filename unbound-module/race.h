@@ -26,6 +26,7 @@ class Race {
     std::string reason{};
     bool limited = false;  ///< failed at a bound of ours
   };
+  static std::string_view to_string(Standing standing);
   enum class State : std::uint8_t {
     waiting,   ///< nothing to say yet
     settling,  ///< one is up, others are under way: soon

@@ -1,55 +1,20 @@
 #include "unbound-module/status.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "host/control_replies.h"
+#include "unbound-module/explain.h"
+#include "unbound-module/tunnel_json.h"
 
 namespace latchkey::unbound {
 namespace {
 
 using nlohmann::json;
 
-std::int64_t ms(base::Duration duration) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
-std::string spi_text(base::Spi spi) { return fmt::format("{:08x}", spi.value); }
-
-json tunnel_json(const TunnelView& view) {
-  json out = {{"address", view.address.to_string()},
-              {"names", view.names},
-              {"key", view.agreed.key_name},
-              {"auth", view.agreed.auth_scheme},
-              {"verified", view.verified},
-              {"ike", view.agreed.ike.to_string()},
-              {"esp", view.agreed.esp.to_string()},
-              {"mode", view.agreed.mode == api::Mode::tunnel ? "tunnel" : "transport"},
-              {"encapsulation", view.agreed.encapsulated ? "udp" : "native"},
-              {"spi_in", spi_text(view.agreed.spi_in)},
-              {"spi_out", spi_text(view.agreed.spi_out)},
-              {"reqid", view.agreed.reqid.value},
-              {"age_ms", ms(view.age)},
-              {"lease_ms", ms(view.lease_left)}};
-  if (view.counters) {
-    out["bytes_in"] = view.counters->bytes_in;
-    out["bytes_out"] = view.counters->bytes_out;
-    out["packets_in"] = view.counters->packets_in;
-    out["packets_out"] = view.counters->packets_out;
-  }
-  return out;
-}
-
 json status(Peers& peers, const VerdictCounts& verdicts, const api::EngineStats& stats, base::TimePoint now) {
   json out = {{"schema", 1}, {"ok", true}, {"tunnels", json::array()}, {"failed_peers", json::array()}};
   for (const TunnelView& view : peers.tunnels(now)) out["tunnels"].push_back(tunnel_json(view));
-  for (const FailureView& view : peers.failures(now)) {
-    out["failed_peers"].push_back({{"address", view.address.to_string()},
-                                   {"reason", view.reason},
-                                   {"times", view.times},
-                                   {"retry_ms", ms(view.left)}});
-  }
+  for (const FailureView& view : peers.failures(now)) out["failed_peers"].push_back(failure_json(view));
   out["negotiating"] = peers.negotiating();
   out["waiting"] = peers.waiting();
   out["verdicts"] = verdicts;
@@ -69,13 +34,15 @@ json status(Peers& peers, const VerdictCounts& verdicts, const api::EngineStats&
 
 }  // namespace
 
-std::string answer_control(std::string_view request, Peers& peers, const VerdictCounts& verdicts,
+std::string answer_control(std::string_view request, Peers& peers, const Decided& decided,
                            const api::EngineStats& stats, base::TimePoint now) {
   const json parsed = json::parse(request, nullptr, false);
   if (!parsed.is_object()) return host::reply_line(host::refusal_json("the request is not a JSON object"));
   if (parsed.value("schema", json()) != json(1))
     return host::reply_line(host::refusal_json("only schema 1 is spoken here"));
-  if (parsed.value("command", json()) == json("status")) return host::reply_line(status(peers, verdicts, stats, now));
+  const json command = parsed.value("command", json());
+  if (command == json("status")) return host::reply_line(status(peers, decided.verdicts, stats, now));
+  if (command == json("explain")) return host::reply_line(explain(parsed, peers, decided.last, now));
   return host::reply_line(host::refusal_json("no such command"));
 }
 

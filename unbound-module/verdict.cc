@@ -52,6 +52,15 @@ std::string_view to_string(KeyStatus status) {
   return "?";
 }
 
+std::string_view to_string(Security security) {
+  switch (security) {
+    case Security::insecure: return "insecure";
+    case Security::secure: return "secure";
+    case Security::bogus: return "bogus";
+  }
+  return "?";
+}
+
 Action decide(const Statuses& s) {
   if (any_bogus(s)) return Action::refuse_bogus;
   if (s.key == KeyStatus::secure) return Action::negotiate;

@@ -43,6 +43,8 @@ enum class Action : std::uint8_t {
 /// "release", "negotiate", ...
 std::string_view to_string(Action action);
 std::string_view to_string(KeyStatus status);
+/// "secure", "insecure", "bogus".
+std::string_view to_string(Security security);
 
 /// Every combination has an answer. Source: the design's table "Deciding about one name".
 Action decide(const Statuses& statuses);

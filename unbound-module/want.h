@@ -11,6 +11,7 @@
 #include "ike-engine/base/address.h"
 #include "ike-engine/base/strong.h"
 #include "ike-engine/base/time.h"
+#include "unbound-module/decision.h"
 
 namespace latchkey::unbound {
 
@@ -55,14 +56,6 @@ struct Done {
   std::uint32_t lease_left_s = 0;  ///< for `up`: what is left of the tunnel; caps the TTL
 };
 
-/// Everything that was decided about a question, for counters, log and `explain`.
-struct Decision {
-  std::string name;
-  std::string type;     ///< "A", "AAAA", ...
-  std::string verdict;  ///< static words: "released", "released-tunnel", "servfail-tunnel", "servfail-bogus", ...
-  std::string reason;
-};
-
 /// The door. Implemented by the engine thread's composition (gate.h) and, for replays, by a scripted synchronous one.
 /// All of it may be called from any worker thread; none of it blocks.
 class Gate {
@@ -78,8 +71,8 @@ class Gate {
   virtual void forget(WorkerId worker, Ticket ticket) = 0;
   /// At most `most` outcomes for `worker`, oldest first (bounded, so that a burst cannot starve the worker).
   virtual std::vector<Done> take(WorkerId worker, std::size_t most) = 0;
-  /// Counts and logs a decision.
-  virtual void decided(const Decision& decision) = 0;
+  /// Counts, logs and keeps a decision.
+  virtual void decided(Decision decision) = 0;
   /// Tells of a step before the decision, for the log: "question", "ipseckey" and the like. `detail` is plain text of
   /// ours.
   virtual void observed(std::string_view event, const std::string& name, std::string_view detail) {

@@ -55,7 +55,7 @@ class ScriptedGate final : public Gate {
     return taken;
   }
 
-  void decided(const Decision& decision) override {
+  void decided(Decision decision) override {
     tell("decided " + decision.name + " " + decision.type + " " + decision.verdict + " (" + decision.reason + ")");
   }
 

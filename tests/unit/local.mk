@@ -105,6 +105,7 @@ tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/peers_test.cc tests/unit/unbound-module/peers_rollover_test.cc \
   tests/unit/unbound-module/peers_lease_test.cc \
   tests/unit/unbound-module/peers_story.h \
+  tests/unit/unbound-module/decisions_test.cc tests/unit/unbound-module/explain_test.cc \
   tests/unit/unbound-module/fake_services.h \
   tests/unit/unbound-module/ipseckey_test.cc \
   tests/unit/unbound-module/ipseckey_text_test.cc \
@@ -118,7 +119,8 @@ tests_unit_gate_test_SOURCES = \
 tests_unit_gate_test_LDADD = tests/libsupport.la $(LINK_GATE) $(GTEST_LINK)
 
 tests_unit_control_test_SOURCES = \
-  tests/unit/control/client_test.cc tests/unit/control/keygen_test.cc tests/unit/control/manual_test.cc \
+  tests/unit/control/client_test.cc tests/unit/control/explain_text_test.cc \
+  tests/unit/control/keygen_test.cc tests/unit/control/manual_test.cc \
   tests/unit/control/daemon/connections_test.cc tests/unit/control/daemon/daemon_test.cc \
   tests/unit/control/daemon/fake_services.h tests/unit/control/daemon/privileges_test.cc \
   tests/unit/control/daemon/reload_test.cc tests/unit/control/daemon/setup_test.cc \

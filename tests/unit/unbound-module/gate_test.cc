@@ -222,6 +222,17 @@ TEST_F(quiet_gate, shows_tunnels_failures_and_verdicts_as_json) {
   EXPECT_EQ(status["outcomes"]["up"], 1);
 }
 
+TEST_F(quiet_gate, keeps_what_was_decided_for_those_who_ask_why) {
+  EngineGate gate(config, count.log);
+  gate.start(services, {});
+  gate.decided({"a.example", "A", "servfail-tunnel", "timeout"});
+  const auto reply =
+      nlohmann::json::parse(gate.control(R"({"schema": 1, "command": "explain", "name": "A.Example."})", {}));
+  EXPECT_EQ(reply["ok"], true);
+  ASSERT_EQ(reply["decisions"].size(), 1U);
+  EXPECT_EQ(reply["decisions"][0]["reason"], "timeout");
+}
+
 TEST_F(quiet_gate, shows_which_bound_refused_how_many) {
   config.budget.per_client = 1;
   EngineGate gate(config, count.log);
@@ -247,7 +258,8 @@ TEST_F(quiet_gate, refuses_requests_that_it_does_not_know) {
   EngineGate gate(config, count.log);
   gate.start(services, {});
   for (const char* request : {"", "status", "[]", R"({"command": "status"})", R"({"schema": 2, "command": "status"})",
-                              R"({"schema": 1, "command": "reboot"})", R"({"schema": 1, "command": 7})", "\xff\xfe"}) {
+                              R"({"schema": 1, "command": "reboot"})", R"({"schema": 1, "command": 7})",
+                              R"({"schema": 1, "command": "explain"})", "\xff\xfe"}) {
     const auto reply = nlohmann::json::parse(gate.control(request, {}));
     EXPECT_EQ(reply["ok"], false) << request;
     EXPECT_TRUE(reply["error"].is_string()) << request;

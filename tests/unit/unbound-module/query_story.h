@@ -78,7 +78,7 @@ class FakeGate final : public Gate {
     done.erase(done.begin(), done.begin() + static_cast<std::ptrdiff_t>(taken.size()));
     return taken;
   }
-  void decided(const Decision& decision) override { decisions.push_back(decision); }
+  void decided(Decision decision) override { decisions.push_back(std::move(decision)); }
   void released_in_clear(const base::Address& address, std::uint32_t) override { clear.push_back(address.to_string()); }
   void answer(std::size_t want, Verdict verdict, std::uint32_t lease = 1000) {
     done.push_back({wants.at(want).ticket, verdict, "why", lease});

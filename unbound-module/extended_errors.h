@@ -1,0 +1,24 @@
+#pragma once
+// What a refused question's client is told beside SERVFAIL.
+
+#include <cstdint>
+
+namespace latchkey::unbound {
+
+/// RFC 8914. The text is one of ours.
+struct ExtendedError {
+  std::uint16_t code;
+  const char* text;
+};
+
+inline constexpr ExtendedError kNoTunnel{0, "no IPsec tunnel to this name could be set up"};
+inline constexpr ExtendedError kTooLate{0, "no IPsec tunnel to this name in time"};
+inline constexpr ExtendedError kLimit{0, "too many IPsec negotiations in a short time"};
+inline constexpr ExtendedError kUnusable{0, "the name's IPSECKEY records cannot be used"};
+inline constexpr ExtendedError kOutOfMemory{0, "out of memory"};
+inline constexpr ExtendedError kBogus{6, "DNSSEC: address, alias or IPSECKEY is bogus"};
+inline constexpr ExtendedError kFiltered{17, "IPsec is not allowed to any address of this name"};
+inline constexpr ExtendedError kLookup{22, "the name's IPSECKEY lookup failed"};
+inline constexpr ExtendedError kMemory{22, "the name had a key and nothing secure says that it has none now"};
+
+}  // namespace latchkey::unbound
