@@ -112,6 +112,15 @@ wire::PayloadChain farewell_chain() {
   return chain;
 }
 
+// To whoever answers under that SPI with those keys, a forged copy of a true reply and the reply itself are one.
+bool is_same_ike_sa(const Candidate& one, const Candidate& other) {
+  return one.spi_r == other.spi_r && one.protection.has_keys_of(other.protection);
+}
+
+bool is_among(std::span<const Candidate> candidates, const Candidate& candidate) {
+  return std::ranges::any_of(candidates, [&](const Candidate& other) { return is_same_ike_sa(other, candidate); });
+}
+
 State no_child(IkeSa& sa, Context& context, const Failure& failure) {
   const bool other_mode_may_do = failure.notify == static_cast<std::uint16_t>(base::NotifyType::no_proposal_chosen);
   Negotiation& negotiation = *sa.negotiation;
@@ -186,7 +195,10 @@ base::Result<void> send_auth(IkeSa& sa, Context& context, Candidate& candidate) 
 }
 
 void hang_up_on_spurned(const IkeSa& sa, Context& context) {
-  for (Candidate& candidate : std::exchange(sa.negotiation->spurned, {})) {
+  auto spurned = std::exchange(sa.negotiation->spurned, {});
+  for (std::size_t i = 0; i < spurned.size(); ++i) {
+    Candidate& candidate = spurned[i];
+    if (is_among(std::span(spurned).first(i), candidate)) continue;
     wire::Header header = header_of(sa, base::ExchangeType::informational, false, base::MessageId{2});
     header.spi_r = candidate.spi_r;
     auto datagrams = candidate.protection.seal(header, farewell_chain(), 0);
@@ -255,6 +267,8 @@ State drop_candidate(IkeSa& sa, Context& context, Input& input) {
 State fail_unanswered(IkeSa& sa, Context& context, const Failure& failure) {
   std::optional<Candidate> candidate;
   if (!sa.negotiation->candidates.empty()) candidate = std::move(sa.negotiation->candidates.back());
+  // Its DELETE is as good for this one.
+  if (candidate && is_among(sa.negotiation->spurned, *candidate)) candidate.reset();
   const State end = fail(sa, context, failure);
   if (!candidate) return end;
   adopt(sa, *candidate, true);

@@ -19,7 +19,7 @@ std::optional<Received> read_auth_reply(IkeSa& sa, Context& context, const wire:
 State fail_unanswered(IkeSa& sa, Context& context, const Failure& failure);
 
 /// RFC 7296 section 2.21.2: a server that we fail to authenticate may believe that all is well. One datagram for each
-/// candidate that proved nothing, no retransmission: it may be anybody. When the negotiation is over.
+/// IKE SA whose candidate proved nothing, no retransmission: it may be anybody. When the negotiation is over.
 void hang_up_on_spurned(const IkeSa& sa, Context& context);
 
 // Actions.

@@ -36,6 +36,11 @@ base::Result<Protection> Protection::make(base::EncrId encr, std::uint16_t key_b
   return make(*encryption, std::move(out), std::move(in));
 }
 
+bool Protection::has_keys_of(const Protection& other) const {
+  return base::same_secret(out_.encr.view(), other.out_.encr.view()) &&
+         base::same_secret(out_.integ.view(), other.out_.integ.view());
+}
+
 std::size_t Protection::datagram_size(std::size_t content, bool fragment) const {
   const crypto::CipherSizes sizes = encryption_.sizes();
   // RFC 7296 section 3.14

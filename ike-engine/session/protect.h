@@ -33,6 +33,9 @@ class Protection {
   /// keys. Before anything is sealed; `lane` < 256.
   void take_lane(std::size_t lane) { next_iv_ = (std::uint64_t{lane} << 56) + 1; }
 
+  /// Whether whoever opens what `other` seals opens what this seals.
+  bool has_keys_of(const Protection& other) const;
+
   /// The message as one datagram with SK or, where it would be longer than `fragment_size` octets, as several with SKF.
   /// `fragment_size` 0: never in fragments. Errors: exhausted (more than 65535 fragments), internal.
   base::Result<std::vector<base::Buffer>> seal(wire::Header header, const wire::PayloadChain& chain,

@@ -51,7 +51,8 @@ std::string WireWatch::sent(base::Bytes datagram) {
   const Lane lane{header->spi_i, header->spi_r, header->initiator};
   if (auto broken = check_iv(lane, *header, datagram); !broken.empty()) return broken;
   if (header->exchange == ExchangeType::ike_auth && !header->response) {
-    note_auth(lane, *header, datagram);
+    // Each candidate is sent an IKE_AUTH of its own, and a forged copy bears the SPIs of the true one.
+    requests_.try_emplace(lane, Requests{header->message_id});
     return "";
   }
   if (auto broken = check_copy(lane, *header, datagram); !broken.empty()) return broken;
@@ -65,17 +66,8 @@ std::string WireWatch::check_iv(const Lane& lane, const wire::Header& header, ba
   return fresh || known->second == own ? "" : "iv: one IV for two messages";
 }
 
-// Each candidate is sent an IKE_AUTH of its own, and a forged copy bears the SPIs of the true one.
-void WireWatch::note_auth(const Lane& lane, const wire::Header& header, base::Bytes datagram) {
-  requests_.try_emplace(lane, Requests{header.message_id});
-  if (!check_copy(lane, header, datagram).empty()) ambiguous_.insert(lane);
-}
-
 // RFC 7296 section 2.1: a retransmission is bitwise identical, and a request is answered once.
 std::string WireWatch::check_copy(const Lane& lane, const wire::Header& header, base::Bytes datagram) {
-  // The DELETE that follows at once where none of them proves anything.
-  const bool farewell = !header.response && header.message_id.value == 2 && ambiguous_.contains(lane);
-  if (farewell) return "";
   const std::size_t own = digest(datagram);
   const auto [known, fresh] =
       messages_.try_emplace({lane, header.response, header.message_id, fragment_of(header, datagram)}, own);

@@ -2,7 +2,6 @@
 // What any onlooker can check of IKE messages without a key: repeated octets, message IDs, IVs.
 
 #include <map>
-#include <set>
 #include <string>
 #include <tuple>
 
@@ -23,14 +22,12 @@ class WireWatch {
     bool answered = false;
   };
   std::string check_iv(const Lane& lane, const wire::Header& header, base::Bytes datagram);
-  void note_auth(const Lane& lane, const wire::Header& header, base::Bytes datagram);
   std::string check_copy(const Lane& lane, const wire::Header& header, base::Bytes datagram);
   std::string check_window(const Lane& lane, const wire::Header& header);
 
   std::map<std::pair<Lane, std::uint64_t>, std::size_t> ivs_;                               ///< digest of the datagram
   std::map<std::tuple<Lane, bool, base::MessageId, std::uint32_t>, std::size_t> messages_;  ///< the same, by fragment
   std::map<Lane, Requests> requests_;
-  std::set<Lane> ambiguous_;  ///< with several candidates of the same SPIs
 };
 
 }  // namespace latchkey::sim

@@ -59,7 +59,7 @@ tests_unit_session_test_LDADD = tests/libsupport.la control/libcapture.la $(LINK
 
 tests_unit_engine_test_SOURCES = \
   tests/sim/certificates_test.cc tests/sim/creation_demands_test.cc tests/sim/demands_test.cc \
-  tests/sim/elsewhere_test.cc tests/sim/established_test.cc tests/sim/handshake_test.cc tests/sim/pair.cc tests/sim/pair.h tests/sim/ppk_test.cc \
+  tests/sim/elsewhere_test.cc tests/sim/established_test.cc tests/sim/forged_copy_test.cc tests/sim/handshake_test.cc tests/sim/pair.cc tests/sim/pair.h tests/sim/ppk_test.cc \
   tests/sim/refusals_test.cc tests/sim/responder_demands_test.cc tests/sim/responder_test.cc \
   tests/sim/rules_test.cc tests/sim/stranger.cc tests/sim/stranger.h tests/sim/suites_test.cc tests/sim/weather.h \
   tests/sim/weather_test.cc tests/sim/wire_watch.cc tests/sim/wire_watch.h \
