@@ -25,6 +25,10 @@ json stats_json(const api::EngineStats& stats) {
 
 json refusal_json(std::string_view error) { return {{"schema", 1}, {"ok", false}, {"error", error}}; }
 
-std::string reply_line(const json& reply) { return reply.dump(-1, ' ', true, json::error_handler_t::replace); }
+std::string reply_line(const json& reply) {
+  std::string line = reply.dump(-1, ' ', true, json::error_handler_t::replace);
+  if (line.size() > kLongestReply) return refusal_json("the reply would be longer than 64 MiB").dump();
+  return line;
+}
 
 }  // namespace latchkey::host

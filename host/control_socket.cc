@@ -19,7 +19,7 @@
 namespace latchkey::host {
 namespace {
 
-/// Octets of replies that a client has not read when it asks again; a single reply may be larger.
+/// Octets of replies that a client has not read, beyond which its next question waits. A single reply may be larger.
 constexpr std::size_t kMostUnread = 1U << 20;
 
 struct FreeClient {
@@ -105,6 +105,8 @@ struct ControlSocket::Impl {
   void accept_all();
   void add(int client_fd);
   void read_lines(bufferevent* client);
+  void wait_for_reader(bufferevent* client);
+  void go_on(bufferevent* client);
   void ended(bufferevent* client);
   void drop(bufferevent* client);
   static void on_read(bufferevent* client, void* context) { static_cast<Impl*>(context)->read_lines(client); }
@@ -112,6 +114,7 @@ struct ControlSocket::Impl {
     auto* impl = static_cast<Impl*>(context);
     (what & BEV_EVENT_EOF) != 0 ? impl->ended(client) : impl->drop(client);
   }
+  static void on_caught_up(bufferevent* client, void* context) { static_cast<Impl*>(context)->go_on(client); }
   static void on_drained(bufferevent* client, void* context) { static_cast<Impl*>(context)->drop(client); }
 };
 
@@ -140,11 +143,11 @@ void ControlSocket::Impl::add(int client_fd) {
   clients.insert(std::move(client));
 }
 
-/// Every whole line that is there. A client that asks on without reading is dropped.
+/// Every whole line that is there, as long as the client reads what it is answered.
 void ControlSocket::Impl::read_lines(bufferevent* client) {
   evbuffer* in = ::bufferevent_get_input(client);
   for (;;) {
-    if (::evbuffer_get_length(::bufferevent_get_output(client)) > kMostUnread) return drop(client);
+    if (::evbuffer_get_length(::bufferevent_get_output(client)) > kMostUnread) return wait_for_reader(client);
     std::size_t size = 0;
     char* text = ::evbuffer_readln(in, &size, EVBUFFER_EOL_LF);
     if (!text) break;
@@ -155,6 +158,18 @@ void ControlSocket::Impl::read_lines(bufferevent* client) {
     ::bufferevent_write(client, reply.data(), reply.size());
   }
   if (::evbuffer_get_length(in) > kLongestRequest) drop(client);
+}
+
+/// Nothing more is read of a client until it has read all that it was answered; if it does not, its time ends.
+void ControlSocket::Impl::wait_for_reader(bufferevent* client) {
+  ::bufferevent_disable(client, EV_READ);
+  ::bufferevent_setcb(client, on_read, on_caught_up, on_event, this);
+}
+
+void ControlSocket::Impl::go_on(bufferevent* client) {
+  ::bufferevent_setcb(client, on_read, nullptr, on_event, this);
+  ::bufferevent_enable(client, EV_READ);
+  read_lines(client);
 }
 
 /// No further request will come, but the last one's reply may still be on its way.

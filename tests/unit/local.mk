@@ -92,7 +92,8 @@ tests_unit_xfrm_lab_LDADD = $(LINK_XFRM)
 
 tests_unit_host_test_SOURCES = \
   tests/unit/host/address_pool_test.cc tests/unit/host/cidr_test.cc tests/unit/host/config_test.cc \
-  tests/unit/host/control_socket_test.cc tests/unit/host/daemon_config_test.cc \
+  tests/unit/host/control_replies_test.cc tests/unit/host/control_socket_test.cc \
+  tests/unit/host/daemon_config_test.cc \
   tests/unit/host/identity_text_test.cc \
   tests/unit/host/log_test.cc tests/unit/host/loop_test.cc tests/unit/host/secret_file_test.cc \
   tests/unit/host/suites_test.cc tests/unit/host/udp_test.cc

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -17,11 +18,13 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A loop on a thread of its own, with a control socket that answers "<request>!".
+/// A loop on a thread of its own, with a control socket that answers "<request>!", or as `handler` says.
 class Server {
  public:
-  explicit Server(std::string path) {
-    auto opened = ControlSocket::open(loop_, path, [](std::string_view request) { return std::string(request) + "!"; });
+  explicit Server(
+      std::string path,
+      ControlSocket::Handler handler = [](std::string_view request) { return std::string(request) + "!"; }) {
+    auto opened = ControlSocket::open(loop_, path, std::move(handler));
     if (opened) {
       socket_ = std::move(*opened);
       thread_ = std::thread([this] { loop_.run(); });
@@ -58,7 +61,7 @@ class Client {
   /// What comes until `count` lines are there or the connection ends.
   std::string receive(int count) {
     std::string got;
-    char part[4096];
+    char part[65536];
     while (std::ranges::count(got, '\n') < count) {
       pollfd poll{fd_, POLLIN, 0};
       if (::poll(&poll, 1, 5000) <= 0) return got + "<nothing>";
@@ -100,6 +103,36 @@ TEST_F(control_socket, answers_one_who_has_nothing_more_to_ask) {
     client.end();
     EXPECT_EQ(client.receive(1), request + "!\n");
   }
+}
+
+TEST_F(control_socket, delivers_a_reply_of_any_length_whole) {
+  const std::string reply(5'000'000, 'x');
+  Server server(path, [&](std::string_view request) { return request == "all" ? reply : std::string(request); });
+  Client client(path);
+  client.send("all\n");
+  EXPECT_TRUE(client.receive(1) == reply + "\n");
+  client.send("more\n");
+  EXPECT_EQ(client.receive(1), "more\n");
+}
+
+TEST_F(control_socket, keeps_further_questions_until_its_replies_are_read) {
+  const std::string reply(2'000'000, 'x');
+  std::atomic<int> answered = 0;
+  Server server(path, [&](std::string_view) {
+    ++answered;
+    return reply;
+  });
+  Client client(path);
+  client.send("a\nb\nc\n");
+  client.end();
+  Client other(path);
+  for (int i = 0; i < 2; ++i) {  // the other one's reply says that the loop has been through the first one's lines
+    other.send("x\n");
+    EXPECT_TRUE(other.receive(1) == reply + "\n");
+  }
+  EXPECT_EQ(answered, 3) << "more of unread replies is kept than one that is above the bound";
+  EXPECT_TRUE(client.receive(3) == reply + "\n" + reply + "\n" + reply + "\n");
+  EXPECT_EQ(client.receive(1), "<end>");
 }
 
 TEST_F(control_socket, is_for_owner_and_group_only_and_goes_with_its_process) {

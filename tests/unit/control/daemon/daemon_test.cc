@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "control/client.h"
+#include "host/control_socket.h"
 #include "tests/unit/control/daemon/fake_services.h"
 
 namespace latchkey::control {
@@ -57,6 +61,22 @@ class daemon : public testing::Test {
 TEST_F(daemon, serves_from_the_start) {
   EXPECT_THAT(services.served, ElementsAre(1U));
   EXPECT_EQ(tenant.refusal(), "");
+}
+
+TEST_F(daemon, tells_over_its_socket_of_however_many_sessions) {
+  constexpr std::size_t kSessions = 5000;
+  for (std::uint64_t i = 1; i <= kSessions; ++i) tenant.event(client(i, "192.0.2.1"), now);
+  const std::string path = testing::TempDir() + "lk_daemon_" + std::to_string(::getpid());
+  host::Loop loop;
+  auto socket = host::ControlSocket::open(loop, path, [this](auto request) { return tenant.control(request, now); });
+  ASSERT_TRUE(socket) << socket.error();
+  std::thread server([&] { loop.run(); });
+  const auto reply = control::ask(path, R"({"schema": 1, "command": "status"})", std::chrono::minutes(5));
+  loop.stop();
+  server.join();
+  ASSERT_TRUE(reply) << reply.error();
+  EXPECT_GT(reply->size(), 1U << 20);
+  EXPECT_EQ(json::parse(*reply)["sessions"].size(), kSessions);
 }
 
 TEST_F(daemon, says_why_its_setup_is_refused) {
