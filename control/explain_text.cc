@@ -85,7 +85,10 @@ std::string end_text(const json& decision) {
 std::string decision_text(const json& decision) {
   std::string text = fmt::format("{}: {}\n", word(decision, "type"), outcome_text(decision));
   text += answer_text(decision) + key_text(decision);
-  if (has_text(decision, "rule")) text += line("rule", word(decision, "rule"));
+  if (has_text(decision, "rule")) {
+    const std::string group = has_text(decision, "group") ? word(decision, "group") : "no group";
+    text += line("rule", fmt::format("{}: {}", group, word(decision, "rule")));
+  }
   for (const json& peer : list(decision, "peers")) text += line("peer", address_text(peer));
   return text + end_text(decision);
 }

@@ -9,12 +9,14 @@
 #include "control/explain_text.h"
 #include "control/json_fields.h"
 #include "control/keygen.h"
+#include "control/policy_explain.h"
 #include "control/sessions_text.h"
 #include "control/status_text.h"
 #include "host/config.h"
 #include "host/control_socket.h"
 #include "host/secret_file.h"
 #include "latchkey-config.h"
+#include "unbound-module/name_wire.h"
 
 namespace latchkey::control {
 namespace {
@@ -67,6 +69,47 @@ int check(const std::string& file) {
 int print(const std::string& text) {
   fmt::print("{}", text);
   return kOk;
+}
+
+/// What `policy test` is asked.
+struct PolicyOptions {
+  std::string name;
+  std::vector<std::string> addresses, aliases;
+  std::string file;
+  bool as_json = false;
+};
+
+int policy_test(const PolicyOptions& options) {
+  const auto config = options.file.empty() ? host::load_config() : host::read_config(options.file);
+  if (!config) return complain(kRefused, config.error());
+  PolicyQuestion question;
+  std::vector<std::string> names{options.name};
+  names.insert(names.end(), options.aliases.begin(), options.aliases.end());
+  for (const std::string& name : names) {
+    auto wire = unbound::name_wire(name);
+    if (!wire) return complain(kUsage, fmt::format("{} is no DNS name", host::escape(name)));
+    question.names.push_back(std::move(*wire));
+  }
+  for (const std::string& text : options.addresses) {
+    const auto address = base::Address::parse(text);
+    if (!address) return complain(kUsage, fmt::format("{} is no IP address", host::escape(text)));
+    question.addresses.push_back(*address);
+  }
+  const nlohmann::json explained = explain_policy(*config, question);
+  return print(options.as_json ? explained.dump(2) + "\n" : policy_text(explained));
+}
+
+CLI::App* add_policy_test(CLI::App& app, PolicyOptions& options) {
+  auto* policy = app.add_subcommand("policy", "The groups of the configuration");
+  policy->require_subcommand(1);
+  auto* command = policy->add_subcommand("test", "Says what they decide about a name, without doing it");
+  command->add_option("NAME", options.name, "A DNS name")->required();
+  command->add_option("ADDRESS", options.addresses, "Its addresses");
+  command->add_option("--alias", options.aliases, "A name that it is an alias of; may be said again")
+      ->allow_extra_args(false);
+  command->add_option("--file", options.file, "Default: the file that Latchkey would read");
+  command->add_flag("--json", options.as_json, "As JSON");
+  return command;
 }
 
 int keygen(const KeygenOptions& options) {
@@ -124,6 +167,8 @@ int run(int argc, char** argv) {
   check_command->add_option("FILE", file, "Default: the file that Latchkey would read");
   auto* help_command = config->add_subcommand("help", "Lists every key with its default");
   auto* manual_command = config->add_subcommand("manual", "Prints the manual page latchkey.yaml(5)");
+  PolicyOptions policy_options;
+  auto* policy_command = add_policy_test(app, policy_options);
   KeygenOptions keygen_options;
   auto* keygen_command = add_keygen(app, keygen_options);
   try {
@@ -134,6 +179,7 @@ int run(int argc, char** argv) {
   if (status_command->parsed()) return status(as_json);
   if (explain_command->parsed()) return explain(name, as_json);
   if (terminate_command->parsed()) return terminate(whom);
+  if (policy_command->parsed()) return policy_test(policy_options);
   if (check_command->parsed()) return check(file);
   if (keygen_command->parsed()) return keygen(keygen_options);
   if (help_command->parsed()) return print(host::config_help());

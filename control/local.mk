@@ -5,6 +5,7 @@ control_libcontrol_la_SOURCES = \
   control/explain_text.cc control/explain_text.h \
   control/json_fields.cc control/json_fields.h \
   control/keygen.cc control/keygen.h \
+  control/policy_explain.cc control/policy_explain.h \
   control/sessions_text.cc control/sessions_text.h \
   control/status_text.cc control/status_text.h
 

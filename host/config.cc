@@ -2,10 +2,12 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "host/common_keys.h"
 #include "host/config_table.h"
+#include "host/entry_keys.h"
 #include "host/text_file.h"
 
 namespace latchkey::host {
@@ -16,6 +18,9 @@ ValueResult contradiction(const YAML::Node& file, const Config& config) {
   if (config.failed_max < config.failed_first) {
     return ValueError{mark_of(file, "failed_peer", "max_s"), "failed_peer.max_s: is less than failed_peer.first_s"};
   }
+  for (const GroupEntry& group : config.groups) {
+    if (!group.kind) return ValueError{mark_of(group.place), "groups: name is missing"};
+  }
   return same_ports(file, config);
 }
 
@@ -25,7 +30,6 @@ std::expected<Config, std::string> parse_config(std::string_view text, std::stri
   Config config;
   KeyReader reader("the file", " (`latchkeyctl config help` lists all)");
   add_keys(reader, config_table(), config);
-  reader.refuse("groups", "policy groups are not supported by this version");
   const auto check = [&](const YAML::Node& file) { return contradiction(file, config); };
   if (auto read = read_yaml(text, name, reader, check); !read) return std::unexpected(read.error());
   return config;
@@ -34,7 +38,11 @@ std::expected<Config, std::string> parse_config(std::string_view text, std::stri
 std::expected<Config, std::string> read_config(const std::string& path) {
   const auto text = read_text_file(path);
   if (!text) return std::unexpected(text.error());
-  return parse_config(*text, path);
+  auto config = parse_config(*text, path);
+  if (!config) return config;
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  if (auto read = read_group_files(config->groups, folder); !read) return std::unexpected(read.error());
+  return config;
 }
 
 std::expected<Config, std::string> load_config() {

@@ -11,15 +11,9 @@
 
 #include "host/cidr.h"
 #include "host/common_config.h"
+#include "host/policy_group.h"
 
 namespace latchkey::host {
-
-/// What happens to a name whose IPSECKEY record is not signed (DESIGN "Deciding about one name").
-enum class UnsignedPolicy : std::uint8_t {
-  ignore,         ///< as if there were no key
-  opportunistic,  ///< try for unsigned_deadline, release anyway
-  require,        ///< a tunnel or SERVFAIL
-};
 
 /// Bounds of the tables (security rule 9).
 struct Limits {
@@ -40,6 +34,8 @@ struct Config : CommonConfig {
   std::chrono::seconds failed_first{5};
   std::chrono::seconds failed_max{300};
   Limits limits;
+  std::vector<GroupEntry> groups;
+  bool observe = false;  ///< nothing is done, only told what would be
   std::vector<Cidr> allow_private;
   std::vector<Cidr> gateway_for;  ///< clients beside this host whose traffic crosses us (security rule 10)
 };
@@ -48,10 +44,11 @@ inline constexpr std::string_view kDefaultConfigPath = "/etc/latchkey/latchkey.y
 
 /// Reads a configuration from text. The error is one line for the operator, "NAME:LINE:COLUMN: WHAT", both
 /// counted from 1; unknown, repeated and ill-typed keys are errors. Empty text gives the defaults. `name` is
-/// only for messages.
+/// only for messages. Files that it names are not read.
 std::expected<Config, std::string> parse_config(std::string_view text, std::string_view name);
 
-/// Reads a file of at most 1 MiB. The error is as of parse_config, or says why the file cannot be read.
+/// Reads a file of at most 1 MiB, and those that its groups name. The error is as of parse_config, or says why a file
+/// cannot be read.
 std::expected<Config, std::string> read_config(const std::string& path);
 
 /// The process's configuration: the file that LATCHKEY_CONFIG (if not empty) names, which must exist; otherwise

@@ -3,11 +3,68 @@
 #include <array>
 
 #include "host/common_keys.h"
+#include "host/entry_keys.h"
 
 namespace latchkey::host {
 namespace {
 
 constexpr std::array<std::string_view, 3> kUnsignedWords{"ignore", "opportunistic", "require"};
+
+constexpr std::array<std::string_view, 5> kGroupWords{"clear", "clear-or-private", "private-or-clear", "private",
+                                                      "block"};  // as GroupKind
+
+ValueResult set_kind(const YAML::Node& node, GroupEntry& group) {
+  std::size_t index = 0;
+  auto error = read_word(node, kGroupWords, index);
+  if (!error) group.kind = static_cast<GroupKind>(index);
+  return error;
+}
+
+ValueResult set_group_unsigned(const YAML::Node& node, GroupEntry& group) {
+  std::size_t index = 0;
+  auto error = read_word(node, kUnsignedWords, index);
+  if (!error) group.unsigned_policy = static_cast<UnsignedPolicy>(index);
+  return error;
+}
+
+ValueResult set_domains(const YAML::Node& node, GroupEntry& group) {
+  group.domains.clear();
+  return read_list(node, kMostNetworks, [&](const std::string& text) -> std::optional<std::string> {
+    auto domain = parse_domain(text);
+    if (!domain) return fmt::format("expected a domain such as example.org, found {}", escape(text));
+    group.domains.push_back(std::move(*domain));
+    return std::nullopt;
+  });
+}
+
+std::string show_general(const GroupEntry&) { return "as everywhere"; }
+
+constexpr std::array kGroupTable{
+    ConfigKey<GroupEntry>{
+        "name", "block|private|private-or-clear|clear-or-private|clear", set_kind, show_nothing,
+        "Which group. block: REFUSED. private: a tunnel, or SERVFAIL, also if the name publishes no key. "
+        "private-or-clear: a tunnel if there is one in unsigned_deadline_ms, otherwise in clear. clear-or-private and "
+        "clear: in clear, without IKE. Required; a group may have several entries."},
+    ConfigKey<GroupEntry>{
+        "domains", "list of domains", set_domains, show_empty_list,
+        "Names that are in it: example.org, and all that end in it; \".\" is every name. The longest that "
+        "fits the name or one that it is an alias of counts."},
+    ConfigKey<GroupEntry>{"cidrs", "list of networks", set_networks<&GroupEntry::cidrs>, show_empty_list,
+                          "Addresses that are in it; for each address the longest network that fits it counts, and "
+                          "of a name's addresses the strictest."},
+    ConfigKey<GroupEntry>{"files", "list of files", set_texts<&GroupEntry::files>, show_empty_list,
+                          "Files with more domains and networks, a line each; # begins a comment. Names of files count "
+                          "from the configuration's folder."},
+    ConfigKey<GroupEntry>{
+        "override", "no|yes", set_flag<&GroupEntry::overrides>, show_flag<&GroupEntry::overrides>,
+        "If a name's domain and its addresses are in different groups, the stricter one decides "
+        "(block, private, private-or-clear, clear-or-private, clear), unless the other says yes here."},
+    ConfigKey<GroupEntry>{"deadline_ms", "100-60000", set_number<&GroupEntry::deadline, 100, 60000>, show_general,
+                          "How long a question in this group may wait for its tunnel, in milliseconds."},
+    ConfigKey<GroupEntry>{"unsigned", "ignore|opportunistic|require", set_group_unsigned, show_nothing,
+                          "What a key is good for that DNSSEC does not sign. ignore: it is none. The others: it is "
+                          "used as the group says. Default: it is used."},
+};
 
 using Key = ConfigKey<Config>;
 
@@ -47,6 +104,11 @@ constexpr std::array kTable{
         "that end in the same three have half of it, those of a top-level domain sixteen times as much."},
     kIkeProposalsKey<Config>,
     kEspProposalsKey<Config>,
+    Key{"groups", "list of entries", set_entries<&Config::groups, group_entry_table, kMostGroups>, show_empty_list,
+        "Names and addresses for which something else holds than what DNSSEC and the name's key say by themselves."},
+    Key{"observe", "no|yes", set_flag<&Config::observe>, show_flag<&Config::observe>,
+        "yes: nothing is refused, held or negotiated. Each answer that would have been is counted and logged with a "
+        "verdict that begins with would-."},
     Key{"allow_private", "list of networks", set_networks<&Config::allow_private>, show_empty_list,
         "Networks among the private and other special-purpose ones to whose addresses DNS may make us "
         "speak IKE, such "
@@ -63,5 +125,6 @@ constexpr std::array kTable{
 }  // namespace
 
 ConfigTable<Config> config_table() { return kTable; }
+ConfigTable<GroupEntry> group_entry_table() { return kGroupTable; }
 
 }  // namespace latchkey::host

@@ -7,6 +7,7 @@
 
 #include "host/common_keys.h"
 #include "host/daemon_config_table.h"
+#include "host/entry_keys.h"
 #include "host/text_file.h"
 
 namespace latchkey::host {
@@ -15,12 +16,7 @@ namespace {
 using api::ProofKind;
 
 /// An error at `place`; texts begin with the list's name.
-ValueError at(const Place& place, std::string what) {
-  YAML::Mark mark;
-  mark.line = place.line - 1;
-  mark.column = place.column - 1;
-  return {mark, std::move(what)};
-}
+ValueError at(const Place& place, std::string what) { return {mark_of(place), std::move(what)}; }
 
 ValueResult check_own(const OwnEntry& own, std::string_view where) {
   const auto wrong = [&](std::string_view what) { return at(own.place, fmt::format("{}: {}", where, what)); };

@@ -10,23 +10,10 @@
 #include <vector>
 
 #include "host/common_config.h"
+#include "host/placed.h"
 #include "ike-engine/api/types.h"
 
 namespace latchkey::host {
-
-/// Where something stands in the configuration, line and column from 1.
-struct Place {
-  int line = 0;
-  int column = 0;
-};
-
-/// A text that is looked at later, and its place for errors: a file's name, a key.
-struct PlacedText {
-  std::string text;
-  Place place;
-
-  bool empty() const { return text.empty(); }
-};
 
 /// How we prove who we are: an entry of `identities`, and `own` of a connection. What is not there is empty.
 struct OwnEntry {

@@ -28,6 +28,7 @@ ValueResult set_pools(const YAML::Node& node, DaemonConfig& config) {
   });
 }
 
+std::string show_default_peers(const DaemonConfig&) { return "[{auth: anonymous}]"; }
 std::string show_default_user(const DaemonConfig&) { return std::string(kDefaultUser); }
 
 constexpr std::array kOwnTable{

@@ -6,12 +6,18 @@
 
 #include "host/address_pool.h"
 #include "host/config_keys.h"
-#include "host/daemon_config.h"
 #include "host/identity_text.h"
+#include "host/placed.h"
 
 namespace latchkey::host {
 
 inline Place place_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
+inline YAML::Mark mark_of(const Place& place) {
+  YAML::Mark mark;
+  mark.line = place.line - 1;
+  mark.column = place.column - 1;
+  return mark;
+}
 
 /// A value that is one plain text and not empty.
 ValueResult read_text(const YAML::Node& node, std::string& out);
@@ -106,8 +112,6 @@ template <auto Member, class C>
 std::string show_flag(const C& config) {
   return show_word<Member, kFlagWords>(config);
 }
-
-inline std::string show_default_peers(const DaemonConfig&) { return "[{auth: anonymous}]"; }
 
 /// Of what is not there unless it is written.
 template <class C>

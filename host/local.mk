@@ -24,6 +24,8 @@ host_libhost_la_SOURCES = \
   host/log.cc host/log.h \
   host/loop.cc host/loop.h \
   host/own_addresses.cc host/own_addresses.h \
+  host/placed.h \
+  host/policy_group.cc host/policy_group.h \
   host/secret_file.cc host/secret_file.h \
   host/suites.cc host/suites.h \
   host/tenant.h \

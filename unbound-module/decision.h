@@ -62,6 +62,7 @@ struct Decision {
   base::Duration took{};
   AnswerAccount answer{};
   KeyAccount key{};
+  std::string group{};                      ///< of the operator's that decided, and what found it; empty: none
   std::string_view rule{};                  ///< to_string(Action); empty: it did not come to that
   std::vector<AddressAccount> addresses{};  ///< both families', those that were looked at
   std::optional<std::uint32_t> ttl_s{};     ///< at most this was given out with addresses that have a tunnel

@@ -23,8 +23,8 @@ json stopped_at(const Decision& decision) {
   };
   static constexpr std::array kRows{
       Row{"servfail-lookup", "ipseckey"}, Row{"servfail-unusable", "ipseckey"}, Row{"servfail-private", "ipseckey"},
-      Row{"servfail-tunnel", "peer"},     Row{"servfail-filtered", "peer"},     Row{"servfail-limit", "limit"},
-      Row{"servfail-memory", "memory"},
+      Row{"servfail-nokey", "policy"},    Row{"refused-group", "policy"},       Row{"servfail-tunnel", "peer"},
+      Row{"servfail-filtered", "peer"},   Row{"servfail-limit", "limit"},       Row{"servfail-memory", "memory"},
   };
   // Which of the three was bogus: without a lookup of the key it can only be the address or its aliases.
   if (decision.verdict == "servfail-bogus") return decision.key.status == "bogus" ? "ipseckey" : "address";
@@ -87,6 +87,7 @@ json full_json(const Decision& decision, base::TimePoint now) {
   json out = brief_json(decision, now);
   out["address"] = answer_json(decision.answer);
   out["ipseckey"] = key_json(decision.key);
+  out["group"] = decision.group.empty() ? json() : json(decision.group);
   out["rule"] = decision.rule.empty() ? json() : json(decision.rule);
   out["peers"] = addresses_json(decision);
   out["ttl_s"] = decision.ttl_s ? json(*decision.ttl_s) : json();

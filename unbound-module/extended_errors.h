@@ -17,6 +17,8 @@ inline constexpr ExtendedError kLimit{0, "too many IPsec negotiations in a short
 inline constexpr ExtendedError kUnusable{0, "the name's IPSECKEY records cannot be used"};
 inline constexpr ExtendedError kOutOfMemory{0, "out of memory"};
 inline constexpr ExtendedError kBogus{6, "DNSSEC: address, alias or IPSECKEY is bogus"};
+inline constexpr ExtendedError kBlocked{15, "blocked by the operator of this resolver"};
+inline constexpr ExtendedError kNoKey{0, "this name is to be private and publishes no key"};
 inline constexpr ExtendedError kFiltered{17, "IPsec is not allowed to any address of this name"};
 inline constexpr ExtendedError kLookup{22, "the name's IPSECKEY lookup failed"};
 inline constexpr ExtendedError kMemory{22, "the name had a key and nothing secure says that it has none now"};

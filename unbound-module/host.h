@@ -8,6 +8,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "unbound-module/policy.h"
 #include "unbound-module/private_names.h"
 #include "unbound-module/shim.h"
 #include "unbound-module/verdict.h"
@@ -33,6 +34,7 @@ class Resolver {
   virtual bool rewrite(const std::vector<lk_edit>& edits, bool altered) = 0;
   virtual bool no_data(std::uint32_t ttl_s) = 0;
   virtual void refuse(const char* why) = 0;
+  virtual void refuse_by_policy(const char* why) = 0;
   virtual bool set_timer(std::uint32_t ms) = 0;
   virtual void clear_timer() = 0;
   virtual void keep_uncached() = 0;
@@ -45,6 +47,8 @@ struct Settings {
   Unsigned unsigned_keys = Unsigned::opportunistic;
   std::uint64_t deadline_us = 4'000'000;
   std::uint64_t unsigned_deadline_us = 300'000;
+  std::shared_ptr<const Policy> policy{};  ///< none: no groups
+  bool observe = false;                    ///< nothing is done, only told what would be
 };
 
 /// After the first address is up, how long the others may still take.

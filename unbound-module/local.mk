@@ -1,11 +1,15 @@
 # libgate: the C++ part of the module, without Unbound. latchkey.so: the shim and all the rest.
-# libipseckey: the record's two forms, for libgate and for control/iketool.
+# libipseckey: the record's two forms, names, and what is decided about them; for libgate and for control/.
 noinst_LTLIBRARIES += unbound-module/libgate.la unbound-module/libipseckey.la
 
 unbound_module_libipseckey_la_SOURCES = \
+  unbound-module/address_rules.cc unbound-module/address_rules.h \
   unbound-module/ipseckey_record.cc unbound-module/ipseckey_record.h \
   unbound-module/ipseckey_text.cc unbound-module/ipseckey_text.h \
   unbound-module/name_wire.cc unbound-module/name_wire.h \
+  unbound-module/names.cc unbound-module/names.h \
+  unbound-module/policy.cc unbound-module/policy.h \
+  unbound-module/verdict.cc unbound-module/verdict.h \
   unbound-module/zone_tokens.cc unbound-module/zone_tokens.h
 
 # A question's story, with what it needs of its resolver and worker; then the engine thread's side of the gate.
@@ -16,16 +20,13 @@ unbound_module_libgate_la_SOURCES = \
   unbound-module/extended_errors.h \
   unbound-module/host.cc unbound-module/host.h \
   unbound-module/ipseckey.cc unbound-module/ipseckey.h \
-  unbound-module/names.cc unbound-module/names.h \
   unbound-module/private_names.cc unbound-module/private_names.h \
   unbound-module/query.cc unbound-module/query.h \
-  unbound-module/query_account.cc unbound-module/query_doors.cc \
+  unbound-module/query_account.cc unbound-module/query_doors.cc unbound-module/query_group.cc \
   unbound-module/race.cc unbound-module/race.h \
   unbound-module/startup.cc unbound-module/startup.h \
   unbound-module/svcb.cc unbound-module/svcb.h \
-  unbound-module/verdict.cc unbound-module/verdict.h \
   unbound-module/shim.h \
-  unbound-module/address_rules.cc unbound-module/address_rules.h \
   unbound-module/budget.cc unbound-module/budget.h \
   unbound-module/failed_peers.cc unbound-module/failed_peers.h \
   unbound-module/gate.cc unbound-module/gate.h \

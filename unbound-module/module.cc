@@ -81,6 +81,7 @@ class ShimResolver final : public Resolver {
   }
   bool no_data(std::uint32_t ttl_s) override { return lk_no_data(query_, ttl_s) != 0; }
   void refuse(const char* why) override { lk_refuse(query_, why); }
+  void refuse_by_policy(const char* why) override { lk_refuse_by_policy(query_, why); }
   bool set_timer(std::uint32_t ms) override { return lk_set_timer(query_, ms) != 0; }
   void clear_timer() override { lk_clear_timer(query_); }
   void keep_uncached() override { lk_keep_uncached(query_); }

@@ -55,12 +55,12 @@ Security security_of(const lk_rrset& rrset, const lk_answer& answer) {
 }
 
 Chain follow_aliases(base::Bytes name, const lk_answer& answer) {
-  Chain chain{name, Security::secure};
+  Chain chain{{name}, Security::secure};
   for (std::size_t i = 0; i < answer.count; ++i) {  // Unbound gives the links in their order
     const lk_rrset& rrset = answer.rrsets[i];
     if (rrset.section != LK_ANSWER || rrset.type != kTypeCname || rrset.count == 0) continue;
-    if (!same_name(view(rrset.owner), chain.end)) continue;
-    chain.end = view(rrset.rdata[0]);
+    if (!same_name(view(rrset.owner), chain.end())) continue;
+    chain.names.push_back(view(rrset.rdata[0]));
     const Security link = security_of(rrset, answer);
     if (link == Security::bogus || chain.security == Security::secure) chain.security = link;
   }

@@ -40,8 +40,9 @@ inline bool carries_addresses(std::uint16_t type) {
 
 /// Where the alias links of an answer lead from a name, and the worst that DNSSEC says of them.
 struct Chain {
-  base::Bytes end;
+  std::vector<base::Bytes> names;  ///< the one that it begins with, and where each link leads
   Security security = Security::secure;
+  base::Bytes end() const { return names.back(); }
 };
 /// Follows at most as many links as the answer has.
 Chain follow_aliases(base::Bytes name, const lk_answer& answer);

@@ -7,15 +7,6 @@
 namespace latchkey::unbound {
 namespace {
 
-Unsigned word_of(host::UnsignedPolicy policy) {
-  switch (policy) {
-    case host::UnsignedPolicy::ignore: return Unsigned::ignore;
-    case host::UnsignedPolicy::opportunistic: return Unsigned::opportunistic;
-    case host::UnsignedPolicy::require: return Unsigned::require;
-  }
-  return Unsigned::require;
-}
-
 std::uint64_t microseconds(std::chrono::milliseconds time) { return static_cast<std::uint64_t>(time.count()) * 1000; }
 
 /// Into Unbound's log, wherever its configuration sends that.
@@ -38,9 +29,16 @@ std::expected<OpenGate, std::string> open_gate() {
   if (!gate) return std::unexpected(gate.error());
   OpenGate open;
   open.gate = *gate;
-  open.settings.unsigned_keys = word_of(config->unsigned_policy);
+  open.settings.unsigned_keys = config->unsigned_policy;
   open.settings.deadline_us = microseconds(config->deadline);
   open.settings.unsigned_deadline_us = microseconds(config->unsigned_deadline);
+  auto policy = std::make_shared<Policy>(config->groups);
+  if (policy->bound_deadlines(open.settings.deadline_us) > 0) {
+    log_to_unbound(host::Level::warning,
+                   "latchkey: a group's deadline_ms is longer than deadline_ms, which is the longest that may be");
+  }
+  open.settings.policy = std::move(policy);
+  open.settings.observe = config->observe;
   open.gateway_for = config->gateway_for;
   return open;
 }

@@ -44,7 +44,8 @@ Query::Query(Resolver& resolver, Worker& worker, const lk_question& question)
       type_(question.type),
       cd_(question.checking_disabled != 0),
       any_class_(question.qclass == kClassAny),
-      ours_((question.qclass == kClassIn || any_class_) && carries_addresses(question.type)) {
+      ours_((question.qclass == kClassIn || any_class_) && carries_addresses(question.type) &&
+            (is_address_type(question.type) || !worker.settings.observe)) {
   statuses_.unsigned_keys = worker.settings.unsigned_keys;
 }
 
@@ -57,10 +58,12 @@ void Query::forget_wants() {
 
 lk_next Query::begin() {
   begun_us_ = resolver_.now_us();
+  const bool observe = worker_.settings.observe;
+  if (!observe && resolver_.has_clients() && blocked_by_name()) return act(Action::refuse_group);
   if (!ours_) return LK_PASS_ON;
   // Also if nobody waits yet: the iterator stores before the validator has its keys, and whoever sets CD would be
   // answered from the cache meanwhile.
-  resolver_.keep_uncached();
+  if (!observe) resolver_.keep_uncached();
   if (is_address_type(type_) && !any_class_ && resolver_.has_clients()) resolver_.look_up_beside(name_, kTypeIpseckey);
   return LK_PASS_ON;
 }
@@ -68,9 +71,11 @@ lk_next Query::begin() {
 lk_next Query::resolved() {
   const lk_answer& answer = resolver_.current();
   if (answer.rcode < 0) {  // SERVFAIL of the resolver's own, which we kept from being cached
-    if (ours_) resolver_.store_failure();
+    if (ours_ && !worker_.settings.observe) resolver_.store_failure();
     return LK_FINISHED;
   }
+  if (resolver_.has_clients() && blocked_by_name()) return act(Action::refuse_group);
+  if (worker_.settings.observe && (!ours_ || !resolver_.has_clients())) return LK_FINISHED;
   if (!ours_) return others_resolved(answer);
   // All classes at once come without addresses, as all types at once do: nobody but a person asks so.
   if (any_class_ || type_ == kTypeAny) return any_resolved(answer);
@@ -101,11 +106,14 @@ lk_next Query::internal_resolved(bool with_addresses) {
 lk_next Query::addresses_resolved(const lk_answer& answer) {
   const bool with_addresses = has_addresses(answer, type_);
   if (!resolver_.has_clients()) return internal_resolved(with_addresses);
-  if (answer.security == LK_BOGUS) return refuse(kBogus, "servfail-bogus", "address");
+  if (answer.security == LK_BOGUS) {
+    statuses_.address = Security::bogus;
+    return act(Action::refuse_bogus);
+  }
   if (!with_addresses) return release_plain(true, "released", "no address");
 
   const Chain chain = follow_aliases(name_, answer);
-  address_end_ = base::to_buffer(chain.end);
+  address_end_ = base::to_buffer(chain.end());
   statuses_.alias = chain.security;
   statuses_.address = Security::secure;
   for (std::size_t i = 0; i < answer.count; ++i) {
@@ -118,6 +126,8 @@ lk_next Query::addresses_resolved(const lk_answer& answer) {
       if (const auto address = base::Address::from_bytes(view(rrset.rdata[n]))) own_.push_back(*address);
   }
   account_for_answer();
+  judge(chain);
+  if (rule_ && !asks_for_key(rule_->kind)) return act_without_key();
   phase_ = Phase::key;
   key_deadline_us_ = key_deadline();
   return ask_for_key(name_);
@@ -135,8 +145,10 @@ lk_next Query::ask_for_key(base::Bytes name) {
 /// downgrade a signed name nor hold an unsigned one up that would be released anyway.
 std::uint64_t Query::key_deadline() const {
   const bool secure = statuses_.address == Security::secure && statuses_.alias == Security::secure;
-  if (secure || statuses_.unsigned_keys == Unsigned::require) return begun_us_ + worker_.settings.deadline_us;
-  return resolver_.now_us() + worker_.settings.unsigned_deadline_us;
+  bool needed = secure || statuses_.unsigned_keys == Unsigned::require;
+  if (rule_) needed = rule_->kind == host::GroupKind::private_only;
+  if (needed && !worker_.settings.observe) return begun_us_ + deadline_us();
+  return resolver_.now_us() + attempt_us();
 }
 
 lk_next Query::await_key() {
@@ -160,7 +172,7 @@ void Query::looked_up(base::Bytes name, std::uint16_t type, const lk_answer& ans
   if (phase_ == Phase::key && type == kTypeIpseckey && same_name(name, key_name_)) {
     const Chain chain = follow_aliases(name, answer);
     key_ = KeyAnswer{};
-    key_.chain_end = base::to_buffer(chain.end);
+    key_.chain_end = base::to_buffer(chain.end());
     bool keys_secure = true;
     for (std::size_t i = 0; i < answer.count; ++i) {
       const lk_rrset& rrset = answer.rrsets[i];
@@ -178,7 +190,7 @@ void Query::looked_up(base::Bytes name, std::uint16_t type, const lk_answer& ans
   if (phase_ != Phase::race || type != other_family(type_) || !same_name(name, name_)) return;
   race_.other_pending(false);
   // The other family's addresses count if they stand at the same end: only then are the keys theirs too.
-  if (answer.rcode != 0 || answer.security == LK_BOGUS || !same_name(follow_aliases(name, answer).end, address_end_))
+  if (answer.rcode != 0 || answer.security == LK_BOGUS || !same_name(follow_aliases(name, answer).end(), address_end_))
     return;
   for (std::size_t i = 0; i < answer.count; ++i) {
     const lk_rrset& rrset = answer.rrsets[i];
@@ -225,8 +237,7 @@ lk_next Query::key_known() {
   const std::string name = canonical(name_);
   const std::uint64_t now = resolver_.now_us();
   statuses_.seen_private = worker_.private_names.seen(name, now);
-  const Action action = decide(statuses_);
-  account_.rule = to_string(action);
+  const Action action = rule_ ? decide_in_group(rule_->kind, statuses_) : decide(statuses_);
   account_.key.seen_private = statuses_.seen_private;
   // Secure results only: an insecure alias can be anybody's, and its name never has a secure denial.
   if (action == Action::negotiate && verified(statuses_)) worker_.private_names.remember(name, now);
@@ -235,7 +246,10 @@ lk_next Query::key_known() {
 }
 
 lk_next Query::act(Action action) {
-  const std::string reason = "ipseckey " + std::string(to_string(statuses_.key));
+  account_.rule = to_string(action);
+  if (worker_.settings.observe) return would(action);
+  const bool answer_bogus = statuses_.address == Security::bogus || statuses_.alias == Security::bogus;
+  const std::string reason = answer_bogus ? "address" : "ipseckey " + std::string(to_string(statuses_.key));
   switch (action) {
     case Action::release: {
       // What is not there, or does not count, may be answered from the cache; what failed is asked again next time.
@@ -251,6 +265,8 @@ lk_next Query::act(Action action) {
     case Action::refuse_bogus: return refuse(kBogus, "servfail-bogus", reason);
     case Action::refuse_lookup: return refuse(kLookup, "servfail-lookup", reason);
     case Action::refuse_unusable: return refuse(kUnusable, "servfail-unusable", reason);
+    case Action::refuse_no_key: return refuse(kNoKey, "servfail-nokey", reason);
+    case Action::refuse_group: return refuse(kBlocked, "refused-group", account_.group);
     case Action::refuse_memory: return refuse(kMemory, "servfail-private", reason);
   }
   return refuse(kLookup, "servfail-lookup", reason);
@@ -264,8 +280,7 @@ lk_next Query::start_race(bool must) {
   payer_ = {resolver_.first_client(), canonical(address_end_)};
   resolver_.uncache();
   resolver_.store(false);  // the RRsets as they are, for the next question
-  const Settings& settings = worker_.settings;
-  deadline_us_ = must ? begun_us_ + settings.deadline_us : resolver_.now_us() + settings.unsigned_deadline_us;
+  deadline_us_ = must ? begun_us_ + deadline_us() : resolver_.now_us() + attempt_us();
   if (must) race_.other_pending(look_up_other_family());
   return step();
 }
@@ -290,7 +305,7 @@ void Query::want_next() {
       wish.keys = usable_keys(keys_, candidate.address, key_.status == KeyStatus::secure).keys;
       wish.verified = verified(statuses_);
       wish.ttl_s = std::min(address_good_for_s_, key_.good_for_s);
-      if (!must_) wish.attempt_ms = static_cast<std::uint32_t>(worker_.settings.unsigned_deadline_us / 1000);
+      if (!must_) wish.attempt_ms = static_cast<std::uint32_t>(attempt_us() / 1000);
       wish.payer = payer_;
       waited_.resize(std::max(waited_.size(), place + 1));
       waited_[place].asked = since_begun();
@@ -359,6 +374,7 @@ std::uint32_t Query::ttl_cap() const {
 }
 
 lk_next Query::release_plain(bool with_message, const char* verdict, const std::string& reason) {
+  if (worker_.settings.observe) return finish(verdict, reason);
   const std::vector<lk_edit> edits = without_additional(resolver_.current());
   if (!edits.empty()) {
     resolver_.store(false);  // the resolver wants its servers' addresses
@@ -402,7 +418,10 @@ lk_next Query::release_race(bool everything) {
 lk_next Query::refuse(ExtendedError error, const char* verdict, const std::string& reason) {
   error_ = error;
   const std::string why = "latchkey: " + std::string(error.text);
-  resolver_.refuse(why.c_str());
+  if (error.code == kBlocked.code)
+    resolver_.refuse_by_policy(why.c_str());
+  else
+    resolver_.refuse(why.c_str());
   return finish(verdict, reason);
 }
 

@@ -55,6 +55,14 @@ class Query {
   lk_next others_resolved(const lk_answer& answer);
   lk_next internal_resolved(bool has_addresses);
 
+  // the operator's groups
+  bool blocked_by_name();
+  void judge(const Chain& chain);
+  lk_next act_without_key();
+  std::uint64_t deadline_us() const;
+  std::uint64_t attempt_us() const;
+  lk_next would(Action action);
+
   // the key
   lk_next ask_for_key(base::Bytes name);
   std::uint64_t key_deadline() const;
@@ -101,6 +109,7 @@ class Query {
   base::Buffer address_end_;
   std::uint32_t address_good_for_s_ = UINT32_MAX;
   Statuses statuses_;
+  const Rule* rule_ = nullptr;  // of the operator's group that the name is in, if it is
   KeyAnswer key_;
   base::Buffer key_name_;  // whose IPSECKEY is being asked for; empty: none
   std::uint64_t key_deadline_us_ = 0;

@@ -374,6 +374,11 @@ void lk_refuse(void* query, const char* why) {
   errinf(qstate, why);
 }
 
+void lk_refuse_by_policy(void* query, const char* why) {
+  lk_refuse(query, why);
+  ((struct module_qstate*)query)->return_rcode = LDNS_RCODE_REFUSED;
+}
+
 int lk_set_timer(void* query, uint32_t ms) {
   struct module_qstate* qstate = query;
   struct hold* hold = hold_of(qstate);
@@ -455,7 +460,7 @@ void inform_super(struct module_qstate* qstate, int id, struct module_qstate* su
 void clear(struct module_qstate* qstate, int id);
 size_t get_mem(struct module_env* env, int id);
 
-/* Adds the reason to a SERVFAIL of ours; Unbound sends it if the client sent EDNS. */
+/* Adds the reason to a SERVFAIL or REFUSED of ours; Unbound sends it if the client sent EDNS. */
 static int explain(struct query_info* qinfo, struct module_qstate* qstate, struct reply_info* rep, int rcode,
                    struct edns_data* edns, struct edns_option** opt_list_out, struct comm_reply* repinfo,
                    struct regional* region, struct timeval* start_time, int id, void* callback) {
@@ -550,7 +555,8 @@ int init(struct module_env* env, int id) {
   loaded = (struct dynlibmod_env*)env->modinfo[id];
   if (!start(env, loaded->fname)) return 0;
   memcpy(&callback, &explanation, sizeof(callback)); /* ISO C has no such cast */
-  if (!(*loaded->inplace_cb_register_wrapped)(callback, inplace_cb_reply_servfail, NULL, env, id)) {
+  if (!(*loaded->inplace_cb_register_wrapped)(callback, inplace_cb_reply_servfail, NULL, env, id) ||
+      !(*loaded->inplace_cb_register_wrapped)(callback, inplace_cb_reply, NULL, env, id)) {
     lk_stop();
     return 0;
   }
@@ -560,6 +566,7 @@ int init(struct module_env* env, int id) {
 void deinit(struct module_env* env, int id) {
   struct dynlibmod_env* loaded = (struct dynlibmod_env*)env->modinfo[id];
   (*loaded->inplace_cb_delete_wrapped)(env, inplace_cb_reply_servfail, id);
+  (*loaded->inplace_cb_delete_wrapped)(env, inplace_cb_reply, id);
   lk_stop();
 }
 

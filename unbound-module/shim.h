@@ -147,6 +147,8 @@ int lk_rewrite(void* query, const struct lk_edit* edits, size_t count, int alter
 int lk_no_data(void* query, uint32_t ttl_s);
 /* Replaces the answer by SERVFAIL; `why` (a line for Unbound's log) is copied. No expired answer takes its place. */
 void lk_refuse(void* query, const char* why);
+/* The same with REFUSED. */
+void lk_refuse_by_policy(void* query, const char* why);
 /* Runs the question again in ms milliseconds; replaces an earlier one. 0: memory. */
 int lk_set_timer(void* query, uint32_t ms);
 void lk_clear_timer(void* query);

@@ -34,6 +34,8 @@ std::string_view to_string(Action action) {
     case Action::refuse_bogus: return "refuse_bogus";
     case Action::refuse_lookup: return "refuse_lookup";
     case Action::refuse_unusable: return "refuse_unusable";
+    case Action::refuse_group: return "refuse_group";
+    case Action::refuse_no_key: return "refuse_no_key";
     case Action::refuse_memory: return "refuse_memory";
   }
   return "?";
@@ -74,6 +76,20 @@ Action decide(const Statuses& s) {
     case KeyStatus::unusable: return without_key(s, Action::refuse_unusable);
     default: return without_key(s, Action::refuse_lookup);
   }
+}
+
+Action decide_in_group(host::GroupKind group, const Statuses& s) {
+  using host::GroupKind;
+  if (group == GroupKind::block) return Action::refuse_group;
+  if (any_bogus(s)) return Action::refuse_bogus;
+  const bool unsigned_counts = s.unsigned_keys != Unsigned::ignore;
+  const bool has_key = s.key == KeyStatus::secure || (s.key == KeyStatus::insecure && unsigned_counts);
+  if (group == GroupKind::private_only) {
+    if (has_key) return Action::negotiate;
+    if (s.key == KeyStatus::failed) return Action::refuse_lookup;
+    return s.key == KeyStatus::unusable ? Action::refuse_unusable : Action::refuse_no_key;
+  }
+  return group == GroupKind::private_or_clear && has_key ? Action::attempt : Action::release;
 }
 
 bool verified(const Statuses& s) { return s.key == KeyStatus::secure && answer_secure(s); }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "host/policy_group.h"
+
 namespace latchkey::unbound {
 
 /// DNSSEC's word about an answer, as the validator gave it. Indeterminate counts as insecure.
@@ -21,7 +23,7 @@ enum class KeyStatus : std::uint8_t {
 };
 
 /// The configuration's word `unsigned`: what a key from an unsigned zone is good for.
-enum class Unsigned : std::uint8_t { ignore, opportunistic, require };
+using Unsigned = host::UnsignedPolicy;
 
 struct Statuses {
   Security address = Security::insecure;  ///< of the address records
@@ -38,6 +40,8 @@ enum class Action : std::uint8_t {
   refuse_bogus,     ///< SERVFAIL, EDE 6, also under CD
   refuse_lookup,    ///< SERVFAIL, EDE 22: the key's lookup failed, which must not downgrade the name
   refuse_unusable,  ///< SERVFAIL, EDE 0: keys that are there but may not be used
+  refuse_group,     ///< REFUSED, EDE 15: the operator's group `block`
+  refuse_no_key,    ///< SERVFAIL, EDE 0: the operator's group `private`, and there is no key
   refuse_memory,    ///< SERVFAIL, EDE 22: the name was seen private and nothing secure says that this has ended
 };
 /// "release", "negotiate", ...
@@ -48,6 +52,14 @@ std::string_view to_string(Security security);
 
 /// Every combination has an answer. Source: the design's table "Deciding about one name".
 Action decide(const Statuses& statuses);
+
+/// The same for a name in one of the operator's groups, which overrides the table but for what is bogus. There
+/// `opportunistic` is as good as `require`: it is the group that says what happens without a tunnel.
+Action decide_in_group(host::GroupKind group, const Statuses& statuses);
+/// Whether decide_in_group() looks at the key at all.
+inline bool asks_for_key(host::GroupKind group) {
+  return group == host::GroupKind::private_or_clear || group == host::GroupKind::private_only;
+}
 
 /// For a name that is negotiated for: whether its address, its alias links and its key are all secure. If not, it is
 /// reported as an "unverified name".

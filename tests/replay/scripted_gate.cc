@@ -3,6 +3,8 @@
 //   ADDRESS up LEASE_S | ADDRESS failed|forbidden|conflict|limit | ADDRESS never    (`*` for any other address)
 //   unsigned ignore|opportunistic|require
 //   deadline_ms N
+//   observe
+//   group NAME DOMAIN_OR_NETWORK
 //
 // Every wish and every decision is appended to the file LATCHKEY_REPLAY_STORY, so that a test can look.
 #include <cstdlib>
@@ -69,6 +71,24 @@ class ScriptedGate final : public Gate {
 };
 
 ScriptedGate gate;
+std::vector<host::GroupEntry> groups;
+
+host::GroupEntry read_group(std::istringstream& line) {
+  static const std::map<std::string, host::GroupKind> kinds{{"clear", host::GroupKind::clear},
+                                                            {"clear-or-private", host::GroupKind::clear_or_private},
+                                                            {"private-or-clear", host::GroupKind::private_or_clear},
+                                                            {"private", host::GroupKind::private_only},
+                                                            {"block", host::GroupKind::block}};
+  std::string kind, what;
+  line >> kind >> what;
+  host::GroupEntry entry;
+  entry.kind = kinds.at(kind);
+  if (const auto cidr = host::Cidr::parse(what))
+    entry.cidrs.push_back(*cidr);
+  else
+    entry.domains.push_back(host::parse_domain(what).value());
+  return entry;
+}
 
 void read_line(std::istringstream& line, const std::string& subject, Settings& settings) {
   if (subject == "unsigned") {
@@ -77,6 +97,10 @@ void read_line(std::istringstream& line, const std::string& subject, Settings& s
     settings.unsigned_keys = word == "ignore"    ? Unsigned::ignore
                              : word == "require" ? Unsigned::require
                                                  : Unsigned::opportunistic;
+  } else if (subject == "observe") {
+    settings.observe = true;
+  } else if (subject == "group") {
+    groups.push_back(read_group(line));
   } else if (subject == "deadline_ms") {
     line >> settings.deadline_us;
     settings.deadline_us *= 1000;
@@ -98,6 +122,7 @@ std::expected<OpenGate, std::string> open_gate() {
     std::string subject;
     if (line >> subject && subject[0] != '#') read_line(line, subject, settings);
   }
+  settings.policy = std::make_shared<Policy>(groups);
   return OpenGate{&gate, settings, {}};
 }
 

@@ -95,7 +95,7 @@ tests_unit_host_test_SOURCES = \
   tests/unit/host/control_replies_test.cc tests/unit/host/control_socket_test.cc \
   tests/unit/host/daemon_config_test.cc \
   tests/unit/host/identity_text_test.cc \
-  tests/unit/host/log_test.cc tests/unit/host/loop_test.cc tests/unit/host/secret_file_test.cc \
+  tests/unit/host/policy_group_test.cc tests/unit/host/log_test.cc tests/unit/host/loop_test.cc tests/unit/host/secret_file_test.cc \
   tests/unit/host/suites_test.cc tests/unit/host/udp_test.cc
 tests_unit_host_test_LDADD = tests/libsupport.la $(LINK_HOST) $(GTEST_LINK)
 
@@ -111,7 +111,8 @@ tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/ipseckey_test.cc \
   tests/unit/unbound-module/ipseckey_text_test.cc \
   tests/unit/unbound-module/ipseckey_vectors_test.cc \
-  tests/unit/unbound-module/private_names_test.cc \
+  tests/unit/unbound-module/policy_test.cc tests/unit/unbound-module/private_names_test.cc \
+  tests/unit/unbound-module/query_group_test.cc \
   tests/unit/unbound-module/query_story.h tests/unit/unbound-module/query_test.cc \
   tests/unit/unbound-module/race_test.cc \
   tests/unit/unbound-module/startup_test.cc \
@@ -121,7 +122,7 @@ tests_unit_gate_test_LDADD = tests/libsupport.la $(LINK_GATE) $(GTEST_LINK)
 
 tests_unit_control_test_SOURCES = \
   tests/unit/control/client_test.cc tests/unit/control/explain_text_test.cc \
-  tests/unit/control/keygen_test.cc tests/unit/control/manual_test.cc \
+  tests/unit/control/policy_explain_test.cc tests/unit/control/keygen_test.cc tests/unit/control/manual_test.cc \
   tests/unit/control/daemon/connections_test.cc tests/unit/control/daemon/daemon_test.cc \
   tests/unit/control/daemon/fake_services.h tests/unit/control/daemon/privileges_test.cc \
   tests/unit/control/daemon/reload_test.cc tests/unit/control/daemon/setup_test.cc \

@@ -41,7 +41,7 @@ TEST(explain_text, leads_from_the_question_to_the_kernel) {
        {"A: 3 s ago, after 61 ms: released-tunnel (up=1 left_out=0)", "1 of this type, secure, after 12 ms",
         "leads to end.example, insecure",
         "secure of end.example, after 14 ms; 2 records, 1 malformed, 0 refused; the name is known to have had a secure",
-        "precedence 10, algorithm 4, gateway ., 0123456789abcdef\n", "rule       negotiate",
+        "precedence 10, algorithm 4, gateway ., 0123456789abcdef\n", "rule       no group: negotiate",
         "192.1.2.23: up after 60 ms (Ed25519)", "192.1.2.24: no outcome yet", "192.1.2.25: was not asked for a tunnel",
         "answered, with a TTL of at most 200 s", "stopped at ipseckey: Extended DNS Error 22, the name's IPSECKEY",
         "A: 6 min 40 s ago, after 3 s: servfail-tunnel (timeout)", "SPI in c0000001, out 0000abcd",

@@ -113,7 +113,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"proposals: {esp: [AES_CBC_256/ESN]}\n", "1:19: ", "CIPHER/INTEGRITY"},
                     Wrong{"proposals: {esp: [AES_GCM_16_256/HMAC_SHA2_256_128/ESN]}\n", "1:19: ", "CIPHER/ESN"},
                     Wrong{"replay_window: 100\n", "1:16: ", "multiple of 32"},
-                    Wrong{"groups: []\n", "1:1: ", "not supported by this version"},
+                    Wrong{"groups: [{domains: [a.example]}]\n", "1:10: ", "name is missing"},
+                    Wrong{"groups: [{name: public}]\n", "1:17: ", "expected one of clear, "},
+                    Wrong{"groups:\n  - {name: block, domains: [a..b]}\n", "2:29: ", "expected a domain"},
+                    Wrong{"groups: [{name: block, cidrs: [10.0.0.1/8]}]\n", "1:32: ", "expected a network"},
+                    Wrong{"groups: [{name: block, unsigned: maybe}]\n", "1:34: ", "expected one of ignore, "},
                     Wrong{"unsigned: [ignore\nlog_level: info\n", "2:", "is not YAML"},
                     Wrong{"a: 1\n---\nb: 2\n", "3:1: ", "second"}, Wrong{"? [a]\n: 1\n", "1:3: ", "plain word"},
                     Wrong{"\"a\\x07b\": 1\n", "1:1: ", "\\x07"}));

@@ -118,6 +118,7 @@ class FakeResolver final : public Resolver {
   }
   bool no_data(std::uint32_t ttl) override { return no_data_ttl = ttl, true; }
   void refuse(const char*) override { refused = true; }
+  void refuse_by_policy(const char*) override { refused = refused_by_policy = true; }
   bool set_timer(std::uint32_t ms) override { return timer_ms = ms, true; }
   void clear_timer() override { timer_ms = 0; }
   void keep_uncached() override { kept_uncached = true; }
@@ -136,7 +137,8 @@ class FakeResolver final : public Resolver {
   std::vector<std::string> beside, lookups, stored;
   std::set<std::string> refused_lookups;  ///< they wait for this one
   std::vector<Edit> edits;
-  bool altered = false, uncached = false, refused = false, kept_uncached = false, resumed = false;
+  bool altered = false, uncached = false, refused = false, refused_by_policy = false, kept_uncached = false,
+       resumed = false;
   std::uint32_t no_data_ttl = 0, timer_ms = 0;
   std::uint64_t now = 1'000'000;
   std::uint64_t pace_us = 0;  ///< the clock's step at each look

@@ -78,6 +78,40 @@ TEST(verdict, never_releases_a_secure_address_without_a_key_unless_its_absence_i
       EXPECT_NE(decide({kSecure, kSecure, key, word, false}), Action::release);
 }
 
+TEST(verdict, in_a_group_is_what_the_group_says) {
+  using host::GroupKind;
+  struct Case {
+    KeyStatus key;
+    Unsigned word;
+    Action private_or_clear, private_only;
+  };
+  const Case cases[] = {
+      {KeyStatus::secure, kRequire, Action::attempt, Action::negotiate},
+      {KeyStatus::insecure, kRequire, Action::attempt, Action::negotiate},
+      {KeyStatus::insecure, kTry, Action::attempt, Action::negotiate},
+      {KeyStatus::insecure, kIgnore, Action::release, Action::refuse_no_key},
+      {KeyStatus::secure, kIgnore, Action::attempt, Action::negotiate},
+      {KeyStatus::absent_secure, kRequire, Action::release, Action::refuse_no_key},
+      {KeyStatus::absent_insecure, kRequire, Action::release, Action::refuse_no_key},
+      {KeyStatus::failed, kRequire, Action::release, Action::refuse_lookup},
+      {KeyStatus::unusable, kRequire, Action::release, Action::refuse_unusable},
+      {KeyStatus::bogus, kRequire, Action::refuse_bogus, Action::refuse_bogus},
+  };
+  for (const Case& row : cases) {
+    for (const auto address : {kSecure, kInsecure}) {
+      const Statuses statuses{address, kSecure, row.key, row.word, true};
+      EXPECT_EQ(decide_in_group(GroupKind::private_or_clear, statuses), row.private_or_clear) << to_string(row.key);
+      EXPECT_EQ(decide_in_group(GroupKind::private_only, statuses), row.private_only) << to_string(row.key);
+      EXPECT_EQ(decide_in_group(GroupKind::block, statuses), Action::refuse_group);
+    }
+  }
+  for (const auto kind : {GroupKind::clear, GroupKind::clear_or_private}) {
+    EXPECT_EQ(decide_in_group(kind, {kSecure, kSecure, KeyStatus::failed, kRequire, true}), Action::release);
+    EXPECT_EQ(decide_in_group(kind, {kBogus, kSecure, KeyStatus::failed, kRequire, true}), Action::refuse_bogus);
+    EXPECT_FALSE(asks_for_key(kind));
+  }
+}
+
 TEST(verdict, calls_a_name_verified_only_if_every_link_is_secure) {
   EXPECT_TRUE(verified({kSecure, kSecure, KeyStatus::secure, kTry, false}));
   EXPECT_FALSE(verified({kInsecure, kSecure, KeyStatus::secure, kTry, false}));

@@ -1,0 +1,251 @@
+// The operator's groups in a question's story.
+#include <gmock/gmock.h>
+
+#include "tests/unit/unbound-module/query_story.h"
+
+namespace latchkey::unbound {
+namespace {
+
+using host::GroupKind;
+
+class GroupStory : public QueryStory {
+ protected:
+  host::GroupEntry& group(GroupKind kind, const std::string& domain, const std::string& network = {}) {
+    host::GroupEntry& entry = groups.emplace_back();
+    entry.kind = kind;
+    if (!domain.empty()) entry.domains.push_back(domain);
+    if (!network.empty()) entry.cidrs.push_back(host::Cidr::parse(network).value());
+    return entry;
+  }
+  void apply() {
+    settings.policy = std::make_shared<Policy>(groups);
+    worker = std::make_unique<Worker>(gate, memory, settings);
+  }
+  /// A question for A whose address is 192.0.2.1, up to its lookup of the key.
+  lk_next answered(lk_security security = LK_SECURE) {
+    resolver.answer = Answer(security);
+    resolver.answer.add("www.example", kTypeA, {v4(1)});
+    ask();
+    return query->resolved();
+  }
+  lk_next key(lk_security security = LK_SECURE) {
+    Answer answer(security);
+    answer.add("www.example", kTypeIpseckey, {kKey}, 200);
+    return key_answered(answer);
+  }
+
+  std::vector<host::GroupEntry> groups;
+  Settings settings;
+};
+
+TEST_F(GroupStory, of_a_blocked_domain_is_refused_before_anybody_is_asked) {
+  group(GroupKind::block, "example");
+  apply();
+  for (const std::uint16_t type : {kTypeA, kTypeAaaa, kTypeHttps, std::uint16_t{15}, kTypeAny}) {
+    name_ = wire("www.example");
+    query = std::make_unique<Query>(resolver, *worker, lk_question{view(base::Bytes(name_)), type, 1, 1, 0, 0});
+    EXPECT_EQ(query->begin(), LK_FINISHED) << type;
+    EXPECT_TRUE(resolver.refused_by_policy);
+    ASSERT_TRUE(query->error());
+    EXPECT_EQ(query->error()->code, 15);
+    EXPECT_EQ(verdict(), "refused-group");
+    EXPECT_EQ(gate.decisions.back().group, "block by domain example");
+  }
+  EXPECT_TRUE(resolver.beside.empty());
+}
+
+TEST_F(GroupStory, of_the_resolver_itself_is_not_refused) {
+  group(GroupKind::block, "example");
+  apply();
+  resolver.clients = false;
+  ask();
+  EXPECT_FALSE(resolver.refused);
+}
+
+TEST_F(GroupStory, with_one_blocked_address_is_refused_as_a_whole) {
+  group(GroupKind::block, "", "192.0.2.2/32");
+  apply();
+  resolver.answer.add("www.example", kTypeA, {v4(1), v4(2)});
+  ask();
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_TRUE(resolver.refused_by_policy);
+}
+
+TEST_F(GroupStory, leading_to_a_blocked_name_by_an_alias_is_refused) {
+  group(GroupKind::block, "evil.example");
+  apply();
+  resolver.answer.add("www.example", kTypeCname, {wire("a.EVIL.example")}).add("a.evil.example", kTypeA, {v4(1)});
+  ask();
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_TRUE(resolver.refused_by_policy);
+}
+
+TEST_F(GroupStory, of_a_blocked_domain_waits_for_an_address_that_may_override) {
+  group(GroupKind::block, "example");
+  group(GroupKind::clear, "", "192.0.2.0/24").overrides = true;
+  apply();
+  EXPECT_EQ(answered(), LK_FINISHED);
+  EXPECT_FALSE(resolver.refused);
+  EXPECT_EQ(verdict(), "released-group");
+}
+
+TEST_F(GroupStory, in_clear_groups_is_released_and_cached_without_its_key) {
+  for (const auto kind : {GroupKind::clear, GroupKind::clear_or_private}) {
+    groups.clear();
+    group(kind, "example");
+    apply();
+    resolver.stored.clear();
+    resolver.lookups.clear();
+    EXPECT_EQ(answered(), LK_FINISHED);
+    EXPECT_EQ(verdict(), "released-group");
+    EXPECT_TRUE(resolver.lookups.empty());
+    EXPECT_THAT(resolver.stored, testing::ElementsAre("message"));
+  }
+  EXPECT_TRUE(gate.wants.empty());
+}
+
+TEST_F(GroupStory, in_a_clear_group_is_refused_if_it_is_bogus) {
+  group(GroupKind::clear, "example");
+  apply();
+  EXPECT_EQ(answered(LK_BOGUS), LK_FINISHED);
+  EXPECT_EQ(query->error()->code, 6);
+}
+
+TEST_F(GroupStory, in_private_without_a_key_is_servfail) {
+  group(GroupKind::private_only, "example");
+  apply();
+  EXPECT_EQ(answered(), LK_HOLD);
+  EXPECT_EQ(key_answered(Answer()), LK_FINISHED);
+  EXPECT_TRUE(resolver.refused);
+  EXPECT_FALSE(resolver.refused_by_policy);
+  EXPECT_EQ(verdict(), "servfail-nokey");
+}
+
+TEST_F(GroupStory, in_private_takes_an_unsigned_key_for_a_tunnel_or_nothing) {
+  group(GroupKind::private_only, "example");
+  apply();
+  EXPECT_EQ(answered(LK_INSECURE), LK_HOLD);
+  EXPECT_EQ(key(LK_INSECURE), LK_HOLD);
+  ASSERT_EQ(gate.wants.size(), 1U);
+  EXPECT_EQ(gate.wants[0].attempt_ms, 0U);
+  other_family(Answer());
+  EXPECT_EQ(outcome(0, Verdict::failed), LK_FINISHED);
+  EXPECT_EQ(verdict(), "servfail-tunnel");
+}
+
+TEST_F(GroupStory, in_private_takes_no_unsigned_key_if_these_are_ignored_there) {
+  group(GroupKind::private_only, "example").unsigned_policy = Unsigned::ignore;
+  apply();
+  answered(LK_INSECURE);
+  EXPECT_EQ(key(LK_INSECURE), LK_FINISHED);
+  EXPECT_EQ(verdict(), "servfail-nokey");
+}
+
+TEST_F(GroupStory, in_private_has_the_group_s_own_deadline) {
+  group(GroupKind::private_only, "example").deadline = std::chrono::milliseconds(900);
+  apply();
+  answered();
+  EXPECT_EQ(resolver.timer_ms, 901U);
+  key();
+  EXPECT_EQ(resolver.timer_ms, 901U);
+  resolver.now += 900'000;
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  EXPECT_TRUE(resolver.refused);
+}
+
+TEST_F(GroupStory, in_private_or_clear_tries_also_a_secure_key_and_releases_then) {
+  group(GroupKind::private_or_clear, "", "192.0.2.0/24").deadline = std::chrono::milliseconds(500);
+  apply();
+  EXPECT_EQ(answered(), LK_HOLD);
+  EXPECT_EQ(key(), LK_HOLD);
+  ASSERT_EQ(gate.wants.size(), 1U);
+  EXPECT_EQ(gate.wants[0].attempt_ms, 500U);
+  EXPECT_EQ(resolver.timer_ms, 501U);
+  EXPECT_EQ(outcome(0, Verdict::failed), LK_FINISHED);
+  EXPECT_EQ(verdict(), "released-clear");
+  EXPECT_FALSE(resolver.refused);
+  EXPECT_THAT(gate.clear, testing::ElementsAre("192.0.2.1"));
+}
+
+TEST_F(GroupStory, in_no_group_is_what_the_table_says) {
+  group(GroupKind::block, "org", "10.0.0.0/8");
+  apply();
+  EXPECT_EQ(answered(), LK_HOLD);
+  EXPECT_EQ(key(), LK_HOLD);
+  outcome(0, Verdict::up);
+  EXPECT_EQ(verdict(), "released-tunnel");
+  EXPECT_EQ(gate.decisions.back().group, "");
+}
+
+class Observed : public GroupStory {
+ protected:
+  Observed() { settings.observe = true; }
+  void expect_unchanged() const {
+    EXPECT_FALSE(resolver.refused);
+    EXPECT_FALSE(resolver.kept_uncached);
+    EXPECT_FALSE(resolver.uncached);
+    EXPECT_TRUE(resolver.stored.empty());
+    EXPECT_TRUE(resolver.edits.empty());
+    EXPECT_TRUE(gate.wants.empty());
+    EXPECT_TRUE(gate.clear.empty());
+  }
+};
+
+TEST_F(Observed, is_only_told_that_a_tunnel_would_be_negotiated) {
+  apply();
+  answered();
+  EXPECT_EQ(key(), LK_FINISHED);
+  EXPECT_EQ(verdict(), "would-negotiate");
+  expect_unchanged();
+}
+
+TEST_F(Observed, is_not_held_longer_than_an_unsigned_name) {
+  apply();
+  answered();
+  EXPECT_EQ(resolver.timer_ms, 301U);
+  resolver.now += 301'000;
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  EXPECT_EQ(verdict(), "would-servfail-lookup");
+  expect_unchanged();
+}
+
+TEST_F(Observed, is_not_refused_for_a_group) {
+  group(GroupKind::block, "example");
+  apply();
+  EXPECT_EQ(answered(), LK_FINISHED);
+  EXPECT_EQ(verdict(), "would-refused-group");
+  expect_unchanged();
+}
+
+TEST_F(Observed, is_not_refused_because_it_is_bogus_which_is_unbounds_business) {
+  apply();
+  EXPECT_EQ(answered(LK_BOGUS), LK_FINISHED);
+  EXPECT_EQ(verdict(), "would-servfail-bogus");
+  expect_unchanged();
+}
+
+TEST_F(Observed, keeps_its_hints_and_what_travels_along) {
+  apply();
+  resolver.answer.add("www.example", kTypeHttps, {*base::from_hex("0001 00 0004 0004 c0000201")});
+  ask(kTypeHttps);
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  resolver.answer = Answer();
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask(kTypeAny);
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  expect_unchanged();
+}
+
+TEST_F(Observed, leaves_failures_and_empty_answers_as_they_are) {
+  apply();
+  resolver.answer = Answer(LK_INSECURE, -1);
+  ask();
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  resolver.answer = Answer();
+  ask();
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  expect_unchanged();
+}
+
+}  // namespace
+}  // namespace latchkey::unbound
