@@ -10,9 +10,11 @@
 #include "ike-engine/session/children.h"
 #include "ike-engine/session/collision.h"
 #include "ike-engine/session/creation_payloads.h"
+#include "ike-engine/session/established.h"
 #include "ike-engine/session/informational.h"
 #include "ike-engine/session/key_agreement.h"
 #include "ike-engine/session/rekey_ike.h"
+#include "ike-engine/session/respond_child.h"
 
 namespace latchkey::session {
 
@@ -42,9 +44,14 @@ Child* find_rekeyed(IkeSa& sa, const wire::Notify& rekey) {
   return in.done() && rekey.protocol == base::ProtocolId::esp ? sa.child_out(spi) : nullptr;
 }
 
-// A child beside others is like them. Without any there is nothing that says whose traffic the peer may have: what
-// IKE_AUTH has not granted is not to be had this way (security rules 3 and 12).
-bool has_room(const IkeSa& sa, const Child* old) {
+// The first child of a client's, which IKE_AUTH has not made: it is granted as it would have been there.
+bool is_first(const IkeSa& sa, const Context& context) {
+  return sa.children.empty() && context.responder != nullptr && sa.session != nullptr && !sa.session->initiator;
+}
+
+// A child beside others is like them.
+bool has_room(const IkeSa& sa, const Context& context, const Child* old) {
+  if (is_first(sa, context)) return true;
   if (sa.children.size() >= kMaxChildren) return false;
   const auto in_use = static_cast<std::size_t>(std::ranges::count(sa.children, Standing::in_use, &Child::standing));
   return old != nullptr || (in_use > 0 && in_use < kMaxChildren / 2);
@@ -57,6 +64,13 @@ std::expected<std::unique_ptr<api::ReservedSpi>, Refusal> reserve(const IkeSa& s
   return refuse(full ? NotifyType::no_additional_sas : NotifyType::temporary_failure);
 }
 
+/// What the child may be.
+struct Bounds {
+  ChildTraits traits;  ///< its suite is what is chosen
+  std::vector<api::EspSuite> suites;
+  bool sending = true;
+};
+
 // What may be chosen; what the child had goes first.
 std::vector<api::EspSuite> allowed_suites(const Context& context, const ChildTraits& traits) {
   std::vector<api::EspSuite> suites = {traits.suite};
@@ -64,11 +78,10 @@ std::vector<api::EspSuite> allowed_suites(const Context& context, const ChildTra
   return suites;
 }
 
-std::expected<policy::ChosenEsp, Refusal> choose(Context& context, const CreationPayloads& request,
-                                                 const ChildTraits& traits, base::Spi spi_in) {
+std::expected<policy::ChosenEsp, Refusal> choose(const CreationPayloads& request,
+                                                 std::span<const api::EspSuite> allowed, base::Spi spi_in) {
   const auto method = request.ke ? std::optional(request.ke->method) : std::nullopt;
-  auto chosen =
-      policy::choose_esp(*request.sa, allowed_suites(context, traits), policy::answered_ke_methods(), spi_in, method);
+  auto chosen = policy::choose_esp(*request.sa, allowed, policy::answered_ke_methods(), spi_in, method);
   if (!chosen) return refuse(NotifyType::no_proposal_chosen);
   // RFC 7296 section 1.3
   //= If the responder selects a proposal using a different Diffie-Hellman group (other than NONE), the responder MUST
@@ -101,10 +114,10 @@ struct Terms {
 };
 
 std::expected<Terms, Refusal> settle(const IkeSa& sa, Context& context, const CreationPayloads& request,
-                                     const ChildTraits& traits) {
+                                     const Bounds& bounds) {
   auto reserved = reserve(sa, context);
   if (!reserved) return std::unexpected(reserved.error());
-  auto chosen = choose(context, request, traits, (*reserved)->spi());
+  auto chosen = choose(request, bounds.suites, (*reserved)->spi());
   if (!chosen) return std::unexpected(chosen.error());
   Terms terms{std::move(*reserved), std::move(*chosen), std::nullopt, base::Buffer(kNonceSize)};
   if (terms.chosen.pfs) {
@@ -116,8 +129,9 @@ std::expected<Terms, Refusal> settle(const IkeSa& sa, Context& context, const Cr
   return terms;
 }
 
-base::Result<Child> install(const IkeSa& sa, Context& context, const CreationPayloads& request,
-                            const ChildTraits& traits, Terms& terms, bool sending) {
+base::Result<Child> install(const IkeSa& sa, Context& context, const CreationPayloads& request, const Bounds& bounds,
+                            Terms& terms) {
+  const ChildTraits& traits = bounds.traits;
   const auto child = make_child_sa(sa, context.config,
                                    {.suite = terms.chosen.suite,
                                     .mode = traits.mode,
@@ -130,33 +144,55 @@ base::Result<Child> install(const IkeSa& sa, Context& context, const CreationPay
                                     .reqid = traits.reqid,
                                     .inner_local = traits.inner_local,
                                     .inner_remote = traits.inner_remote,
-                                    .sending = sending});
+                                    .sending = bounds.sending});
   if (!child) return std::unexpected(child.error());
   auto tunnel = context.kernel.install(std::move(terms.reserved), *child);
   if (!tunnel) return std::unexpected(tunnel.error());
   return keep_child(std::move(*tunnel), *child);
 }
 
-wire::PayloadChain answer_with(const IkeSa& sa, const ChildTraits& traits, const Terms& terms) {
+wire::PayloadChain answer_with(const IkeSa& sa, const ChildTraits& traits, const Terms& terms, base::Bytes cp) {
   const Ends ends = ends_of(sa, traits);
   return write_creation({.sa = terms.chosen.answer,
                          .nonce = terms.nonce,
                          .key_exchange = terms.key ? &terms.key->own : nullptr,
                          .hosts = Hosts{ends.theirs, ends.ours},
-                         .transport = traits.mode == api::Mode::transport});
+                         .transport = traits.mode == api::Mode::transport,
+                         .cp = cp});
 }
 
-std::expected<Made, Refusal> make(IkeSa& sa, Context& context, const CreationPayloads& request, const Child* old) {
-  const ChildTraits traits = (old != nullptr ? old : sa.current_child())->traits();
-  if (const auto why = objection(sa, request, traits)) return std::unexpected(*why);
-  auto terms = settle(sa, context, request, traits);
+std::expected<Made, Refusal> make(const IkeSa& sa, Context& context, const CreationPayloads& request,
+                                  const Bounds& bounds, base::Bytes cp = {}) {
+  auto terms = settle(sa, context, request, bounds);
   if (!terms) return std::unexpected(terms.error());
   // RFC 7296 section 2.8
   //= The responder to a CREATE_CHILD_SA MUST be prepared to accept messages on an SA before sending its response to the
   //= creation request, so there is no ambiguity for the initiator.
-  auto child = install(sa, context, request, traits, *terms, old == nullptr);
+  auto child = install(sa, context, request, bounds, *terms);
   if (!child) return refuse(NotifyType::temporary_failure);
-  return Made{std::move(*child), terms->nonce, answer_with(sa, traits, *terms)};
+  return Made{std::move(*child), terms->nonce, answer_with(sa, bounds.traits, *terms, cp)};
+}
+
+std::expected<Made, Refusal> make_alike(IkeSa& sa, Context& context, const CreationPayloads& request,
+                                        const Child* old) {
+  const ChildTraits traits = (old != nullptr ? old : sa.current_child())->traits();
+  if (const auto why = objection(sa, request, traits)) return std::unexpected(*why);
+  return make(sa, context, request, {traits, allowed_suites(context, traits), old == nullptr});
+}
+
+std::expected<Made, Refusal> make_first(IkeSa& sa, Context& context, const CreationPayloads& request) {
+  const wire::Cp* cp = request.cp ? &*request.cp : nullptr;
+  const auto grant = grant_child(sa, context, {*request.tsi, *request.tsr, cp, request.transport});
+  if (!grant) return refuse(grant.error());
+  const Bounds bounds{{.suite = {}, .mode = grant->mode, .inner_remote = grant->leased_address()},
+                      context.config.answered_esp};
+  auto made = make(sa, context, request, bounds, lease_answer(cp, *grant));
+  if (made) {
+    accept(sa, context, *grant);
+  } else {
+    decline(context, *grant);
+  }
+  return made;
 }
 
 // Whether we are rekeying the same child. Which of both makes it is seen when our answer comes.
@@ -188,8 +224,8 @@ State answer_child(IkeSa& sa, Context& context, Input& input, const CreationPayl
   // RFC 7296 section 1.3
   //= The responder sends a NO_ADDITIONAL_SAS notification to indicate that a CREATE_CHILD_SA request is unacceptable
   //= because the responder is unwilling to accept any more Child SAs on this IKE SA.
-  if (!has_room(sa, old)) return refuse_child(sa, context, input, request, {NotifyType::no_additional_sas});
-  auto made = make(sa, context, request, old);
+  if (!has_room(sa, context, old)) return refuse_child(sa, context, input, request, {NotifyType::no_additional_sas});
+  auto made = is_first(sa, context) ? make_first(sa, context, request) : make_alike(sa, context, request, old);
   if (!made) return refuse_child(sa, context, input, request, made.error());
 
   const std::optional<base::Spi> replaced = old != nullptr ? std::optional(old->spi_in) : std::nullopt;
@@ -200,6 +236,8 @@ State answer_child(IkeSa& sa, Context& context, Input& input, const CreationPayl
     take_over(sa, context, *replaced, fresh);
   }
   respond(sa, context, input, made->answer);
+  if (sa.session != nullptr && sa.session->story)
+    tell_established(sa, context, std::move(*std::exchange(sa.session->story, nullptr)));
   return sa.state;
 }
 

@@ -226,10 +226,9 @@ State install(IkeSa& sa, Context& context, Input& input) {
        fmt::format("esp={} mode={} udp={} spi_in={:08x} spi_out={:08x}", child->suite.to_string(),
                    child->mode == api::Mode::tunnel ? "tunnel" : "transport", child->encapsulated, child->spi_in.value,
                    child->spi_out.value));
-  api::Established story = story_of(sa, input.auth.proven, input.auth.idr);
+  api::Established story = who_is_there(input.auth.proven, input.auth.idr);
   story.exchanges = sa.session->exchanges;
-  context.out.events.push_back(std::move(story));
-  sa.session->told = true;
+  tell_established(sa, context, std::move(story));
   ++context.stats.established;
   keep_proven(*sa.session, input.auth.proven);
   become_current(sa, context);

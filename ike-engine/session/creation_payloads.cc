@@ -24,6 +24,7 @@ bool take_payload(CreationPayloads& message, const wire::RawPayload& payload) {
     case PayloadType::sa: return take_once(message.sa, wire::parse_sa(payload.body));
     case PayloadType::ke: return take_once(message.ke, wire::parse_ke(payload.body));
     case PayloadType::nonce: return take_once(message.nonce, wire::parse_nonce(payload.body));
+    case PayloadType::cp: return take_once(message.cp, wire::parse_cp(payload.body));
     case PayloadType::tsi: return take_once(message.tsi, wire::parse_ts(payload.body));
     case PayloadType::tsr: return take_once(message.tsr, wire::parse_ts(payload.body));
     case PayloadType::notify: return take_notify(message, payload.body);
@@ -59,6 +60,7 @@ wire::PayloadChain write_creation(const CreationParts& parts) {
   wire::PayloadChain chain;
   if (parts.rekeyed) add_rekey_sa(chain, *parts.rekeyed);
   if (parts.transport) add_notify(chain, {base::ProtocolId::none, {}, NotifyType::use_transport_mode, {}});
+  if (!parts.cp.empty()) chain.add(PayloadType::cp, [&](base::Writer& out) { out.bytes(parts.cp); });
   chain.add(PayloadType::sa, [&](base::Writer& out) { write(out, parts.sa); });
   chain.add(PayloadType::nonce, [&](base::Writer& out) { write(out, wire::Nonce{parts.nonce}); });
   if (const auto* kx = parts.key_exchange; kx != nullptr) {

@@ -6,6 +6,7 @@
 
 #include "ike-engine/base/ids.h"
 #include "ike-engine/crypto/key_exchange.h"
+#include "ike-engine/wire/cp.h"
 #include "ike-engine/wire/ke.h"
 #include "ike-engine/wire/message.h"
 #include "ike-engine/wire/nonce.h"
@@ -20,6 +21,7 @@ struct CreationPayloads {
   std::optional<wire::Sa> sa;
   std::optional<wire::Ke> ke;
   std::optional<wire::Nonce> nonce;
+  std::optional<wire::Cp> cp;
   std::optional<std::vector<wire::TrafficSelector>> tsi, tsr;
   std::optional<wire::Notify> rekey;  ///< REKEY_SA
   std::optional<wire::Notify> error;  ///< the first error notify
@@ -46,6 +48,7 @@ struct CreationParts {
   std::optional<Hosts> hosts = {};        ///< of a child
   std::optional<base::Spi> rekeyed = {};  ///< spi_in of the child that is to be replaced
   bool transport = false;
+  base::Bytes cp = {};  ///< the body of a configuration payload; empty: none
 };
 wire::PayloadChain write_creation(const CreationParts& parts);
 

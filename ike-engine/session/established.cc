@@ -14,25 +14,32 @@ std::string name_of(const Proven& proven, base::Bytes peer_id) {
 
 }  // namespace
 
-api::Established story_of(const IkeSa& sa, const Proven& proven, base::Bytes peer_id) {
+api::Established who_is_there(const Proven& proven, base::Bytes peer_id) {
+  api::Established story;
+  if (proven.key != nullptr) story.key = proven.key->dns;
+  story.key_name = proven.key_name;
+  story.auth_scheme = proven.scheme;
+  story.proof = proven.by->kind;
+  story.peer = name_of(proven, peer_id);
+  return story;
+}
+
+void tell_established(IkeSa& sa, Context& context, api::Established story) {
   const Child& child = sa.children.front();
-  return {.session = sa.session->id,
-          .key = proven.key != nullptr ? proven.key->dns : api::DnsKey{},
-          .key_name = proven.key_name,
-          .auth_scheme = std::string(proven.scheme),
-          .ike = sa.suite,
-          .esp = child.suite,
-          .mode = child.mode,
-          .encapsulated = sa.encapsulated,
-          .spi_in = child.spi_in,
-          .spi_out = child.spi_out,
-          .reqid = child.tunnel->reqid(),
-          .initiator = sa.session->initiator,
-          .proof = proven.by->kind,
-          .peer = name_of(proven, peer_id),
-          .path = sa.path,
-          .inner_local = child.inner_local,
-          .inner_remote = child.inner_remote};
+  story.session = sa.session->id;
+  story.ike = sa.suite;
+  story.esp = child.suite;
+  story.mode = child.mode;
+  story.encapsulated = sa.encapsulated;
+  story.spi_in = child.spi_in;
+  story.spi_out = child.spi_out;
+  story.reqid = child.tunnel->reqid();
+  story.initiator = sa.session->initiator;
+  story.path = sa.path;
+  story.inner_local = child.inner_local;
+  story.inner_remote = child.inner_remote;
+  context.out.events.push_back(std::move(story));
+  sa.session->told = true;
 }
 
 }  // namespace latchkey::session

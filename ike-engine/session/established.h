@@ -1,11 +1,14 @@
 #pragma once
-// What is told of an IKE SA that has just been established.
+// What is told of an IKE SA when its first child is there.
 
-#include "ike-engine/session/ike_sa.h"
+#include "ike-engine/session/context.h"
 
 namespace latchkey::session {
 
-/// The story of `sa` and its first child; `peer_id` is the body of the peer's ID payload.
-api::Established story_of(const IkeSa& sa, const Proven& proven, base::Bytes peer_id);
+/// Who the peer has proven to be: the part of the story that is known before there is a child. `peer_id` is the ID
+/// payload's body.
+api::Established who_is_there(const Proven& proven, base::Bytes peer_id);
+/// Says Established of the session, whose child there is: `story` with what is agreed.
+void tell_established(IkeSa& sa, Context& context, api::Established story);
 
 }  // namespace latchkey::session

@@ -61,16 +61,18 @@ struct Session {
   std::vector<Trust> trusted;     ///< how the peer may prove who it is; once it has, only that
   api::Mode mode = api::Mode::tunnel;
   bool request_address = false;
-  bool known = true;                   ///< as responder: the client has proven a name
-  api::Identity peer;                  ///< that name
-  std::optional<base::Address> lease;  ///< as responder: what the client got from a pool
-  std::optional<base::Address> holds;  ///< the inner address that its child is for
-  base::IkeSpi current;                ///< the IKE SA whose child is in use; 0 before Established
-  base::IkeSpi pending;                ///< the one that is being negotiated; 0 if none
-  std::uint16_t exchanges = 0;         ///< round trips of the negotiation so far, over all its IKE SAs
-  bool told = false;                   ///< Established was said
-  api::ChildCounters carried;          ///< by children that have gone
-  bool over = false;                   ///< Failed or Down was said
+  bool known = true;                        ///< as responder: the client has proven a name
+  api::Identity peer;                       ///< that name
+  bool may_be_behind_nat = false;           ///< as responder: what the client says of its address is not what we see
+  std::optional<base::Address> lease;       ///< as responder: what the client got from a pool
+  std::optional<base::Address> holds;       ///< the inner address that its child is for
+  std::unique_ptr<api::Established> story;  ///< as responder: what is to be told when there is a child
+  base::IkeSpi current;                     ///< the IKE SA whose child is in use; 0 before Established
+  base::IkeSpi pending;                     ///< the one that is being negotiated; 0 if none
+  std::uint16_t exchanges = 0;              ///< round trips of the negotiation so far, over all its IKE SAs
+  bool told = false;                        ///< Established was said
+  api::ChildCounters carried;               ///< by children that have gone
+  bool over = false;                        ///< Failed or Down was said
 };
 
 /// Why a negotiation will have failed if nothing better comes.

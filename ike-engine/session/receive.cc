@@ -55,9 +55,8 @@ void dispatch_request(IkeSa& sa, Context& context, const wire::Message& message,
 
 // Security rule 12: a child whose selectors are the outer address itself can't be moved, or a client could take
 // somebody else's address by speaking from there once. The ports are the NAT's.
-bool may_move(IkeSa& sa, const base::Address& to) {
-  const Child* child = sa.current_child();
-  return to == sa.path.remote.address || (child != nullptr && child->inner_remote);
+bool may_move(const IkeSa& sa, const base::Address& to) {
+  return to == sa.path.remote.address || (sa.session != nullptr && sa.session->lease);
 }
 
 // A new message of the peer's from somewhere else: its NAT has given it another address or port.

@@ -110,6 +110,8 @@ std::unique_ptr<Session> session_of(const IkeSa& sa, const Context& context, con
   session->local = sa.path.local;
   session->remote = sa.path.remote.address;
   session->current = sa.spi_r;
+  session->may_be_behind_nat = sa.half_open->peer_may_be_behind_nat;
+  session->story = std::make_unique<api::Established>(who_is_there(proven, peer_id));
   session->known = proven.by->kind != api::ProofKind::anonymous;
   if (session->known) session->peer = proven_identity(proven, peer_id);
   return session;
@@ -206,10 +208,7 @@ State admit(IkeSa& sa, Context& context, Input& input) {
   context.responder->admitted(sa);
   begin_life(sa, context);
   ++context.stats.established;
-  if (child) {
-    context.out.events.push_back(story_of(sa, *proven, input.claim.idi));
-    sa.session->told = true;
-  }
+  if (child) tell_established(sa, context, std::move(*std::exchange(sa.session->story, nullptr)));
   return State::established;
 }
 

@@ -13,24 +13,25 @@ using base::NotifyType;
 using base::PayloadType;
 using Refusal = std::unexpected<NotifyType>;
 
-/// Which of the client's addresses the child is for.
-struct Inner {
-  base::Address address;
-  bool leased = false;
-};
+std::expected<Inner, NotifyType> lease(const IkeSa& sa, Context& context, const wire::Cp& request) {
+  const base::Family family = sa.path.remote.address.family();
+  const auto address = context.responder->leases.take(family, address_in(request, family));
+  if (!address) return Refusal(NotifyType::internal_address_failure);
+  return Inner{*address, true, true};
+}
 
-bool wants_transport(const AuthPayloads& claim) { return claim.has(NotifyType::use_transport_mode); }
+bool may_have_lease(const IkeSa& sa, const Context& context, const wire::Cp* cp) {
+  const base::Family family = sa.path.remote.address.family();
+  return cp != nullptr && asks_for_address(*cp, family) && context.responder->leases.offers(family);
+}
 
 // Security rule 12: an address that we lease, or else the one that the client's packets come from. Whatever it says.
-std::expected<Inner, NotifyType> inner_address(const IkeSa& sa, Context& context, const AuthPayloads& claim) {
-  const base::Family family = sa.path.remote.address.family();
-  Leases& leases = context.responder->leases;
-  const bool lease =
-      claim.cp && asks_for_address(*claim.cp, family) && leases.offers(family) && !wants_transport(claim);
-  if (!lease) return Inner{sa.path.remote.address};
-  const auto address = leases.take(family, address_in(*claim.cp, family));
-  if (!address) return Refusal(NotifyType::internal_address_failure);
-  return Inner{*address, true};
+std::expected<Inner, NotifyType> inner_address(const IkeSa& sa, Context& context, const ChildWish& wish) {
+  // RFC 7296 section 2.19
+  //= That address persists at least until the deletion of the IKE SA.
+  if (sa.session->lease) return Inner{*sa.session->lease, true};
+  if (!wish.transport && may_have_lease(sa, context, wish.cp)) return lease(sa, context, *wish.cp);
+  return Inner{sa.path.remote.address};
 }
 
 bool is_same_client(const IkeSa& sa, const Holder& other) {
@@ -46,6 +47,7 @@ std::expected<std::optional<base::IkeSpi>, NotifyType> holder_to_replace(const I
   const auto holder = context.responder->holders.find(address);
   if (holder == context.responder->holders.end()) return std::nullopt;
   const Holder& other = holder->second;
+  if (other.sa == sa.own_spi()) return std::nullopt;
   const bool takes_over = sa.session->known == other.known ? is_same_client(sa, other) : sa.session->known;
   if (takes_over) return other.sa;
   context.doubted.push_back(other.sa);
@@ -54,14 +56,14 @@ std::expected<std::optional<base::IkeSpi>, NotifyType> holder_to_replace(const I
 
 // Security rule 12: without a lease a client without a name has the address that its packets come from. If it may be
 // behind a NAT (or says so, to be sure of UDP) it has to name that address, which it would not know there.
-bool is_at_home(const IkeSa& sa, const AuthPayloads& claim) {
-  if (sa.session->known || !sa.half_open->peer_may_be_behind_nat) return true;
-  return policy::check_selectors(*claim.tsi, sa.path.remote.address).has_value();
+bool is_at_home(const IkeSa& sa, const ChildWish& wish) {
+  if (sa.session->known || !sa.session->may_be_behind_nat) return true;
+  return policy::check_selectors(wish.tsi, sa.path.remote.address).has_value();
 }
 
-std::expected<void, NotifyType> check_selectors(const IkeSa& sa, const Context& context, const AuthPayloads& claim,
+std::expected<void, NotifyType> check_selectors(const IkeSa& sa, const Context& context, const ChildWish& wish,
                                                 const Inner& inner) {
-  if (!inner.leased && !is_at_home(sa, claim)) {
+  if (!inner.leased && !is_at_home(sa, wish)) {
     // RFC 7296 section 2.19
     //= the IRAS's configuration requires that CP be used for a given identity IDi, but IRAC has failed to send a
     //= CP(CFG_REQUEST), IRAS MUST fail the request, and terminate the Child SA creation with a FAILED_CP_REQUIRED
@@ -70,79 +72,126 @@ std::expected<void, NotifyType> check_selectors(const IkeSa& sa, const Context& 
     return Refusal(may_ask ? NotifyType::failed_cp_required : NotifyType::ts_unacceptable);
   }
   // RFC 7296 section 2.9: a subset of what the client proposed, also where it is given an address.
-  if (!policy::covers_host(*claim.tsi, inner.address)) return Refusal(NotifyType::ts_unacceptable);
-  if (!policy::covers_host(*claim.tsr, sa.path.local.address)) return Refusal(NotifyType::ts_unacceptable);
+  if (!policy::covers_host(wish.tsi, inner.address)) return Refusal(NotifyType::ts_unacceptable);
+  if (!policy::covers_host(wish.tsr, sa.path.local.address)) return Refusal(NotifyType::ts_unacceptable);
   return {};
 }
 
-struct Made {
-  policy::ChosenEsp chosen;
-  Inner inner;
-  api::Mode mode = api::Mode::tunnel;
-};
-
-std::expected<Made, NotifyType> make_child(IkeSa& sa, Context& context, const AuthPayloads& claim, const Nonces& nonces,
-                                           const Inner& inner) {
-  if (auto checked = check_selectors(sa, context, claim, inner); !checked) return Refusal(checked.error());
-  const bool transport = wants_transport(claim) && context.responder->mode == api::Mode::transport;
+std::expected<Grant, NotifyType> judge_wish(const IkeSa& sa, Context& context, const ChildWish& wish,
+                                            const Inner& inner) {
+  if (auto checked = check_selectors(sa, context, wish, inner); !checked) return Refusal(checked.error());
+  const bool transport = wish.transport && !inner.leased && context.responder->mode == api::Mode::transport;
   if (context.responder->mode == api::Mode::transport && !transport) return Refusal(NotifyType::no_proposal_chosen);
+  const auto replaces = holder_to_replace(sa, context, inner.address);
+  if (!replaces) return Refusal(replaces.error());
+  return Grant{inner, transport ? api::Mode::transport : api::Mode::tunnel, *replaces};
+}
+
+std::expected<policy::ChosenEsp, NotifyType> make_child(IkeSa& sa, Context& context, const wire::Sa& offer,
+                                                        const Nonces& nonces, const Grant& grant) {
   auto reserved = context.kernel.allocate_spi(sa.path.local.address, sa.path.remote.address);
   if (!reserved) return Refusal(NotifyType::temporary_failure);
-  auto chosen = policy::choose_esp(*claim.sa, context.config.answered_esp, {}, (*reserved)->spi());
+  auto chosen = policy::choose_esp(offer, context.config.answered_esp, {}, (*reserved)->spi());
   if (!chosen) return Refusal(NotifyType::no_proposal_chosen);
-  const auto replaced = holder_to_replace(sa, context, inner.address);
-  if (!replaced) return Refusal(replaced.error());
-  const api::Mode mode = transport ? api::Mode::transport : api::Mode::tunnel;
   auto child = make_child_sa(sa, context.config,
                              {.suite = chosen->suite,
-                              .mode = mode,
+                              .mode = grant.mode,
                               .spi_in = (*reserved)->spi(),
                               .spi_out = chosen->peer_spi,
                               .nonce_i = nonces.i,
                               .nonce_r = nonces.r,
                               .we_asked = false,
-                              .inner_remote = inner.leased ? std::optional(inner.address) : std::nullopt});
+                              .inner_remote = grant.leased_address()});
   if (!child) return Refusal(NotifyType::temporary_failure);
   auto tunnel = context.kernel.install(std::move(*reserved), *child);
   if (!tunnel) return Refusal(NotifyType::temporary_failure);
   sa.children.push_back(keep_child(std::move(*tunnel), *child));
-  if (*replaced) context.replaced.push_back(**replaced);
-  return Made{std::move(*chosen), inner, mode};
+  return std::move(*chosen);
 }
 
-void add_child(wire::PayloadChain& chain, const IkeSa& sa, const Made& made) {
-  if (made.mode == api::Mode::transport) add_notify(chain, NotifyType::use_transport_mode);
-  if (made.inner.leased) {
-    chain.add(PayloadType::cp, [&](base::Writer& out) { out.bytes(address_reply(made.inner.address)); });
-  }
-  chain.add(PayloadType::sa, [&](base::Writer& out) { write(out, made.chosen.answer); });
-  chain.add(PayloadType::tsi, [&](base::Writer& out) { write(out, policy::host_selectors(made.inner.address)); });
+void add_lease(wire::PayloadChain& chain, base::Bytes reply) {
+  if (!reply.empty()) chain.add(PayloadType::cp, [&](base::Writer& out) { out.bytes(reply); });
+}
+
+void add_child(wire::PayloadChain& chain, const IkeSa& sa, const policy::ChosenEsp& chosen, const Grant& grant) {
+  if (grant.mode == api::Mode::transport) add_notify(chain, NotifyType::use_transport_mode);
+  chain.add(PayloadType::sa, [&](base::Writer& out) { write(out, chosen.answer); });
+  chain.add(PayloadType::tsi, [&](base::Writer& out) { write(out, policy::host_selectors(grant.inner.address)); });
   chain.add(PayloadType::tsr, [&](base::Writer& out) { write(out, policy::host_selectors(sa.path.local.address)); });
+}
+
+// RFC 6023 section 3: the address is the IKE SA's, with a child or without.
+void answer_without_child(IkeSa& sa, Context& context, const wire::Cp* cp, wire::PayloadChain& chain) {
+  if (!may_have_lease(sa, context, cp)) return;
+  const auto inner = lease(sa, context, *cp);
+  if (!inner) return add_notify(chain, inner.error());
+  const auto replaces = holder_to_replace(sa, context, inner->address);
+  if (!replaces) {
+    decline(context, {.inner = *inner});
+    return add_notify(chain, NotifyType::internal_address_failure);
+  }
+  const Grant grant{.inner = *inner, .replaces = *replaces};
+  accept(sa, context, grant);
+  add_lease(chain, lease_answer(cp, grant));
 }
 
 }  // namespace
 
+std::optional<base::Address> Grant::leased_address() const {
+  return inner.leased ? std::optional(inner.address) : std::nullopt;
+}
+
+std::expected<Grant, NotifyType> grant_child(IkeSa& sa, Context& context, const ChildWish& wish) {
+  const auto inner = inner_address(sa, context, wish);
+  if (!inner) return Refusal(inner.error());
+  auto grant = judge_wish(sa, context, wish, *inner);
+  if (!grant) decline(context, {.inner = *inner});
+  return grant;
+}
+
+void accept(IkeSa& sa, Context& context, const Grant& grant) {
+  sa.session->lease = grant.leased_address();
+  sa.session->holds = grant.inner.address;
+  context.responder->note_holder(sa);
+  if (grant.replaces) context.replaced.push_back(*grant.replaces);
+}
+
+base::Buffer lease_answer(const wire::Cp* request, const Grant& grant) {
+  // RFC 7296 section 2.19
+  //= The responder MUST NOT send a CFG_REPLY without having first received a CP(CFG_REQUEST) from the initiator
+  const bool asked = request != nullptr && asks_for_address(*request, grant.inner.address.family());
+  return asked && grant.inner.leased ? address_reply(grant.inner.address) : base::Buffer{};
+}
+
+void decline(Context& context, const Grant& grant) {
+  if (grant.inner.taken) context.responder->leases.give_back(grant.inner.address);
+}
+
 bool answer_first_child(IkeSa& sa, Context& context, const AuthPayloads& claim, const Nonces& nonces,
                         wire::PayloadChain& chain) {
-  if (!claim.sa && !claim.tsi && !claim.tsr) return false;
+  const wire::Cp* cp = claim.cp ? &*claim.cp : nullptr;
+  if (!claim.sa && !claim.tsi && !claim.tsr) {
+    answer_without_child(sa, context, cp, chain);
+    return false;
+  }
   if (!claim.sa || !claim.tsi || !claim.tsr) {
     add_notify(chain, NotifyType::invalid_syntax);
     return false;
   }
-  const auto inner = inner_address(sa, context, claim);
-  if (!inner) {
-    add_notify(chain, inner.error());
+  const auto grant = grant_child(sa, context, {*claim.tsi, *claim.tsr, cp, claim.has(NotifyType::use_transport_mode)});
+  if (!grant) {
+    add_notify(chain, grant.error());
     return false;
   }
-  const auto made = make_child(sa, context, claim, nonces, *inner);
-  if (!made) {
-    if (inner->leased) context.responder->leases.give_back(inner->address);
-    add_notify(chain, made.error());
+  const auto chosen = make_child(sa, context, *claim.sa, nonces, *grant);
+  if (!chosen) {
+    decline(context, *grant);
+    add_notify(chain, chosen.error());
     return false;
   }
-  if (inner->leased) sa.session->lease = inner->address;
-  sa.session->holds = inner->address;
-  add_child(chain, sa, *made);
+  accept(sa, context, *grant);
+  add_lease(chain, lease_answer(cp, *grant));
+  add_child(chain, sa, *chosen, *grant);
   return true;
 }
 

@@ -30,9 +30,11 @@ void Responder::admitted(const IkeSa& sa) {
   const Session& session = *sa.session;
   entered(session.remote, &Crowd::sessions);
   if (session.known) known.emplace(session.peer, sa.own_spi());
-  if (session.holds) {
-    holders.insert_or_assign(*session.holds, Holder{sa.own_spi(), session.known, session.peer, sa.path.remote});
-  }
+}
+
+void Responder::note_holder(const IkeSa& sa) {
+  const Session& session = *sa.session;
+  holders.insert_or_assign(*session.holds, Holder{sa.own_spi(), session.known, session.peer, sa.path.remote});
 }
 
 void Responder::departed(const Session& session) {
@@ -45,7 +47,8 @@ void Responder::departed(const Session& session) {
   // A client that came again has taken the place over already.
   if (holder == holders.end() || holder->second.sa != session.current) return;
   holders.erase(holder);
-  if (session.lease) leases.give_back(*session.lease);
+  // Also of one who did not lease it: who has no name and did may have had to give way.
+  leases.give_back(*session.holds);
 }
 
 void Responder::moved(const Session& session, base::IkeSpi from, const IkeSa& to) {

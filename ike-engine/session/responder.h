@@ -52,8 +52,10 @@ struct Responder {
   Crowd crowd(const base::Address& address) const;
   /// Our SPIs of the sessions of a client with a name.
   std::vector<base::IkeSpi> sas_of(const api::Identity& peer) const;
-  /// `sa` is established and has its session; it holds what the session says.
+  /// `sa` is established and has its session.
   void admitted(const IkeSa& sa);
+  /// The address that the session of `sa` holds is nobody else's from now on.
+  void note_holder(const IkeSa& sa);
   /// The session is over: its lease and its places are free.
   void departed(const Session& session);
   /// Goes on where `old` was; `config` is our own.

@@ -161,6 +161,10 @@ std::optional<support::Plain> Stranger::ask_sealed(base::ExchangeType exchange, 
   return message ? sealing_.open(*message) : std::nullopt;
 }
 
+crypto::ChildKeys Stranger::child_keys(base::Bytes nonce_i, base::Bytes nonce_r, base::Bytes g_ir) const {
+  return crypto::derive_child_keys(kPrf, keys_.sk_d.view(), g_ir, nonce_i, nonce_r, 36).value();
+}
+
 bool Stranger::answer(base::Bytes request, const Payloads& payloads) {
   const auto message = wire::parse_message(request);
   if (!message || !sealing_.open(*message)) return false;

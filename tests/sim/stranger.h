@@ -56,6 +56,9 @@ class Stranger {
   std::optional<support::Plain> ask(base::ExchangeType exchange, const support::Payloads& payloads);
   std::optional<support::Plain> ask_sealed(base::ExchangeType exchange, base::PayloadType first, base::Bytes content);
 
+  /// Of a child that a CREATE_CHILD_SA has made; `g_ir` is empty without PFS.
+  crypto::ChildKeys child_keys(base::Bytes nonce_i, base::Bytes nonce_r, base::Bytes g_ir = {}) const;
+
   /// Answers a request of the server's with these payloads. Whether it was one that opens.
   bool answer(base::Bytes request, const support::Payloads& payloads);
 
