@@ -73,6 +73,9 @@ struct Session {
   bool told = false;                        ///< Established was said
   api::ChildCounters carried;               ///< by children that have gone
   bool over = false;                        ///< Failed or Down was said
+
+  /// As responder: whether the client can be told from others when it comes again.
+  bool has_name() const { return known && peer.type != base::IdType::null; }
 };
 
 /// Why a negotiation will have failed if nothing better comes.

@@ -27,6 +27,10 @@ bool Leases::offers(base::Family family) const {
   return std::ranges::any_of(pools_, [&](const auto& pool) { return pool.first.family() == family; });
 }
 
+bool Leases::offers(const base::Address& address) const {
+  return std::ranges::any_of(pools_, [&](const auto& pool) { return holds(pool, address); });
+}
+
 std::optional<base::Address> Leases::take(base::Family family, const std::optional<base::Address>& wanted) {
   next_.resize(pools_.size());
   for (std::size_t i = 0; i < pools_.size(); ++i) {

@@ -25,6 +25,8 @@ class Leases {
   }
   /// Whether there is a pool of the family.
   bool offers(base::Family family) const;
+  /// Whether the address is of a pool.
+  bool offers(const base::Address& address) const;
   std::size_t held() const { return held_.size(); }
 
  private:

@@ -201,11 +201,11 @@ State admit(IkeSa& sa, Context& context, Input& input) {
   context.admitted = session_of(sa, context, *proven, input.claim.idi);
   sa.session = context.admitted.get();
   obey_initial_contact(sa, context, input.claim);
+  context.responder->admitted(sa);
   const bool child = answer_first_child(sa, context, input.claim,
                                         {opening->request.nonce->value, opening->response.nonce->value}, *chain);
   respond(sa, context, input, *chain);
   end_half_open(sa, *context.responder);
-  context.responder->admitted(sa);
   begin_life(sa, context);
   ++context.stats.established;
   if (child) tell_established(sa, context, std::move(*std::exchange(sa.session->story, nullptr)));

@@ -15,6 +15,8 @@ using Refusal = std::unexpected<NotifyType>;
 
 std::expected<Inner, NotifyType> lease(const IkeSa& sa, Context& context, const wire::Cp& request) {
   const base::Family family = sa.path.remote.address.family();
+  // Who has proven a name and comes again is where it was: what others know it by lives as long as its lease.
+  if (const auto former = context.responder->former_lease(*sa.session, family)) return Inner{*former, true};
   const auto address = context.responder->leases.take(family, address_in(request, family));
   if (!address) return Refusal(NotifyType::internal_address_failure);
   return Inner{*address, true, true};
@@ -35,9 +37,8 @@ std::expected<Inner, NotifyType> inner_address(const IkeSa& sa, Context& context
 }
 
 bool is_same_client(const IkeSa& sa, const Holder& other) {
-  const bool named = sa.session->known && sa.session->peer.type != base::IdType::null;
   // Without a name it is the same client if it comes from the very same address and port.
-  return named ? other.peer == sa.session->peer : other.remote == sa.path.remote;
+  return sa.session->has_name() ? other.peer == sa.session->peer : other.remote == sa.path.remote;
 }
 
 // Who has to give way for the client to have the address, if anybody; a refusal if somebody else holds it. Security

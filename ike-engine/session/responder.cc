@@ -22,25 +22,42 @@ Crowd Responder::crowd(const base::Address& address) const {
 std::vector<base::IkeSpi> Responder::sas_of(const api::Identity& peer) const {
   std::vector<base::IkeSpi> spis;
   const auto [first, last] = known.equal_range(peer);
-  for (auto it = first; it != last; ++it) spis.push_back(it->second);
+  for (auto it = first; it != last; ++it) spis.push_back(it->second.sa);
   return spis;
+}
+
+std::optional<base::Address> Responder::former_lease(const Session& session, base::Family family) const {
+  if (!session.has_name()) return std::nullopt;
+  const auto [first, last] = known.equal_range(session.peer);
+  const auto found = std::find_if(first, last, [&](const auto& entry) {
+    const auto& lease = entry.second.lease;
+    return lease && lease->family() == family && leases.offers(*lease);
+  });
+  return found == last ? std::nullopt : found->second.lease;
+}
+
+Known* Responder::find_known(const Session& session, base::IkeSpi sa) {
+  const auto [first, last] = known.equal_range(session.peer);
+  const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second.sa == sa; });
+  return found == last ? nullptr : &found->second;
 }
 
 void Responder::admitted(const IkeSa& sa) {
   const Session& session = *sa.session;
   entered(session.remote, &Crowd::sessions);
-  if (session.known) known.emplace(session.peer, sa.own_spi());
+  if (session.known) known.emplace(session.peer, Known{sa.own_spi()});
 }
 
 void Responder::note_holder(const IkeSa& sa) {
   const Session& session = *sa.session;
   holders.insert_or_assign(*session.holds, Holder{sa.own_spi(), session.known, session.peer, sa.path.remote});
+  if (Known* own = find_known(session, sa.own_spi())) own->lease = session.lease;
 }
 
 void Responder::departed(const Session& session) {
   left(session.remote, &Crowd::sessions);
   const auto [first, last] = known.equal_range(session.peer);
-  const auto own = std::find_if(first, last, [&](const auto& entry) { return entry.second == session.current; });
+  const auto own = std::find_if(first, last, [&](const auto& entry) { return entry.second.sa == session.current; });
   if (own != last) known.erase(own);
   if (!session.holds) return;
   const auto holder = holders.find(*session.holds);
@@ -52,10 +69,7 @@ void Responder::departed(const Session& session) {
 }
 
 void Responder::moved(const Session& session, base::IkeSpi from, const IkeSa& to) {
-  const auto [first, last] = known.equal_range(session.peer);
-  for (auto it = first; it != last; ++it) {
-    if (it->second == from) it->second = to.own_spi();
-  }
+  if (Known* own = find_known(session, from)) own->sa = to.own_spi();
   if (!session.holds) return;
   const auto holder = holders.find(*session.holds);
   if (holder != holders.end() && holder->second.sa == from) holder->second.sa = to.own_spi();

@@ -27,6 +27,12 @@ struct Holder {
   base::Endpoint remote;
 };
 
+/// An IKE SA of a client with a name.
+struct Known {
+  base::IkeSpi sa;  ///< our SPI
+  std::optional<base::Address> lease = {};
+};
+
 struct IkeSa;
 struct Session;
 
@@ -43,15 +49,17 @@ struct Responder {
   Leases leases;
   Cookies cookies;
   HalfOpens half_open;
-  std::unordered_map<base::Address, Crowd> crowds;   ///< only addresses that have any
-  std::map<base::Address, Holder> holders;           ///< by inner address
-  std::multimap<api::Identity, base::IkeSpi> known;  ///< our SPIs of clients with a name
+  std::unordered_map<base::Address, Crowd> crowds;  ///< only addresses that have any
+  std::map<base::Address, Holder> holders;          ///< by inner address
+  std::multimap<api::Identity, Known> known;        ///< the clients that have proven a name
 
   void entered(const base::Address& address, std::size_t Crowd::*count) { ++(crowds[address].*count); }
   void left(const base::Address& address, std::size_t Crowd::*count);
   Crowd crowd(const base::Address& address) const;
   /// Our SPIs of the sessions of a client with a name.
   std::vector<base::IkeSpi> sas_of(const api::Identity& peer) const;
+  /// The address that the client of this session has leased already, by another session, and may have again.
+  std::optional<base::Address> former_lease(const Session& session, base::Family family) const;
   /// `sa` is established and has its session.
   void admitted(const IkeSa& sa);
   /// The address that the session of `sa` holds is nobody else's from now on.
@@ -62,6 +70,9 @@ struct Responder {
   void take_over(Responder& old, const api::ResponderConfig& config);
   /// Another IKE SA carries the session on.
   void moved(const Session& session, base::IkeSpi from, const IkeSa& to);
+
+ private:
+  Known* find_known(const Session& session, base::IkeSpi sa);
 };
 
 /// Identities and peers are prepared once. Errors: malformed, weak, unsupported (a key or secret that is of no use),

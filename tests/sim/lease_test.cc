@@ -1,0 +1,193 @@
+// Inner addresses that a responder leases: who gets which, and who gets it again (RFC 7296 section 2.19, security rules
+// 3 and 12).
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "ike-engine/wire/cp.h"
+#include "ike-engine/wire/delete.h"
+#include "ike-engine/wire/id.h"
+#include "ike-engine/wire/notify.h"
+#include "ike-engine/wire/ts.h"
+#include "tests/sim/stranger.h"
+#include "tests/sim/world.h"
+#include "tests/support/responder.h"
+
+namespace latchkey::sim {
+namespace {
+
+using base::ExchangeType;
+using base::NotifyType;
+using base::PayloadType;
+using support::payload;
+using support::Payloads;
+
+base::Address address(std::string_view text) { return *base::Address::parse(text); }
+std::vector<wire::TrafficSelector> range(std::string_view first, std::string_view last) {
+  return {{0, 0, 65535, address(first), address(last)}};
+}
+
+/// Anonymous clients and the owners of keys 2 and 3 may come.
+api::ResponderConfig with_pool(std::string_view last = "100.64.0.9") {
+  api::ResponderConfig responder;
+  responder.identities.push_back({.kind = api::ProofKind::raw_key,
+                                  .id = {base::IdType::fqdn, base::to_buffer(base::as_bytes("server.example"))},
+                                  .private_key = *ed25519_key().to_pem()});
+  responder.peers.push_back({.name = "all"});
+  for (const int key : {2, 3}) {
+    responder.peers.push_back({.name = "key " + std::to_string(key),
+                               .kind = api::ProofKind::raw_key,
+                               .keys = {{4, ed25519_key(key).ipseckey_key().value()}}});
+  }
+  responder.pools.push_back({address("100.64.0.2"), address(last)});
+  return responder;
+}
+
+/// A client that asks for an address.
+struct Guest {
+  Guest(Server& server, std::uint64_t seed) : stranger(server, seed) {
+    stranger.path.remote = {address("203.0.113.5"), static_cast<std::uint16_t>(40000 + seed)};
+    EXPECT_TRUE(stranger.agree());
+  }
+  /// Anonymous, or with a key. Its lease; nothing if it was refused.
+  std::optional<base::Address> come(std::optional<int> key = {}, std::string_view wanted = {},
+                                    const std::vector<wire::TrafficSelector>& tsi = range("0.0.0.0",
+                                                                                          "255.255.255.255")) {
+    const base::Buffer name = *base::from_hex("02 000000 6c6170746f70");  // FQDN "laptop"
+    Payloads claim = key ? stranger.claim(name, ed25519_key(*key)) : stranger.claim();
+    claim[3] = payload(PayloadType::tsi, tsi);
+    const base::Buffer value = wanted.empty() ? base::Buffer{} : base::to_buffer(address(wanted).bytes());
+    claim.push_back(payload(PayloadType::cp, wire::Cp{1, {{1, value}}}));
+    answer = stranger.ask(ExchangeType::ike_auth, claim);
+    EXPECT_TRUE(answer);
+    if (!answer) return std::nullopt;
+    for (const auto& each : answer->payloads()) {
+      if (each.type == PayloadType::cp)
+        return base::Address::from_bytes(wire::parse_cp(each.body)->attributes[0].value);
+    }
+    return std::nullopt;
+  }
+  bool is_refused(NotifyType type) const { return support::find_notify(answer->payloads(), type).has_value(); }
+  void leave() {
+    const wire::Delete del{base::ProtocolId::ike, {}};
+    (void)stranger.ask(ExchangeType::informational, {payload(PayloadType::delete_, del)});
+  }
+
+  Stranger stranger;
+  std::optional<support::Plain> answer;
+};
+
+std::size_t replaced(const Server& server) {
+  return static_cast<std::size_t>(std::ranges::count_if(server.events, [](const api::Event& event) {
+    const auto* down = std::get_if<api::Down>(&event);
+    return down != nullptr && down->reason == api::Reason::replaced;
+  }));
+}
+
+TEST(lease, is_the_same_for_a_client_with_a_name_that_comes_again) {
+  Server server(with_pool());
+  const auto first = Guest(server, 1).come(2);
+  ASSERT_EQ(first, address("100.64.0.2"));
+  EXPECT_EQ(Guest(server, 2).come(2), first);
+  EXPECT_EQ(Guest(server, 3).come(2, "100.64.0.7"), first) << "whatever it would like";
+  EXPECT_EQ(server.engine.leases(), 1u);
+  EXPECT_EQ(server.kernel.live(), 1u);
+  EXPECT_EQ(replaced(server), 2u);
+}
+
+TEST(lease, is_free_when_the_last_session_of_its_client_has_ended) {
+  Server server(with_pool());
+  (void)Guest(server, 1).come(2);
+  Guest again(server, 2);
+  (void)again.come(2);
+  again.leave();
+  EXPECT_EQ(server.engine.leases(), 0u);
+  EXPECT_EQ(Guest(server, 3).come({}, "100.64.0.2"), address("100.64.0.2"));
+}
+
+TEST(lease, is_another_for_another_key_that_gives_itself_the_same_name) {
+  Server server(with_pool());
+  const auto first = Guest(server, 1).come(2);
+  const auto thief = Guest(server, 2).come(3, first->to_string());
+  ASSERT_TRUE(thief);
+  EXPECT_NE(thief, first);
+  EXPECT_EQ(replaced(server), 0u);
+}
+
+TEST(lease, of_an_anonymous_client_is_a_new_one_each_time) {
+  Server server(with_pool());
+  const auto first = Guest(server, 1).come();
+  const auto second = Guest(server, 2).come({}, first->to_string());
+  ASSERT_TRUE(second);
+  EXPECT_NE(second, first);
+  EXPECT_EQ(server.engine.leases(), 2u);
+  EXPECT_EQ(replaced(server), 0u);
+}
+
+TEST(lease, of_a_client_with_a_name_is_never_an_anonymous_ones) {
+  Server server(with_pool());
+  const auto first = Guest(server, 1).come(2);
+  const auto other = Guest(server, 2).come({}, first->to_string());
+  ASSERT_TRUE(other);
+  EXPECT_NE(other, first);
+  Stranger at_home(server, 3);  // a host that has that very address outside
+  at_home.path.remote.address = *first;
+  ASSERT_TRUE(at_home.agree());
+  const auto answer = at_home.ask(ExchangeType::ike_auth, at_home.claim());
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(support::find_notify(answer->payloads(), NotifyType::ts_unacceptable));
+  EXPECT_EQ(server.kernel.installed().front().child.inner_remote, first);
+  EXPECT_TRUE(server.kernel.installed().front().live);
+  EXPECT_EQ(replaced(server), 0u);
+}
+
+TEST(lease, stays_with_the_session_that_has_it_if_the_client_is_refused_a_second) {
+  Server server(with_pool());
+  const auto first = Guest(server, 1).come(2);
+  Guest again(server, 2);
+  EXPECT_EQ(again.come(2, {}, range("10.0.0.0", "10.0.0.255")), std::nullopt);
+  EXPECT_TRUE(again.is_refused(NotifyType::ts_unacceptable));
+  EXPECT_EQ(server.engine.leases(), 1u);
+  EXPECT_EQ(server.kernel.live(), 1u);
+  EXPECT_NE(Guest(server, 3).come(), first);
+}
+
+TEST(lease, is_a_new_one_when_the_pool_is_another) {
+  Server server(with_pool());
+  ASSERT_EQ(Guest(server, 1).come(2), address("100.64.0.2"));
+  auto other = with_pool();
+  other.pools.front() = {address("100.64.7.1"), address("100.64.7.9")};
+  ASSERT_TRUE(server.engine.serve(other));
+  EXPECT_EQ(Guest(server, 2).come(2), address("100.64.7.1"));
+}
+
+// A full pool does not keep those out who have a place in it.
+TEST(lease, is_there_for_a_client_with_a_name_though_the_pool_is_full) {
+  Server server(with_pool("100.64.0.3"));
+  const auto first = Guest(server, 1).come(2);
+  ASSERT_TRUE(Guest(server, 2).come());
+  Guest third(server, 3);
+  EXPECT_EQ(third.come(), std::nullopt);
+  EXPECT_TRUE(third.is_refused(NotifyType::internal_address_failure));
+  EXPECT_EQ(Guest(server, 4).come(2), first);
+}
+
+// A client with a name has the address that it is seen at, although an anonymous one had leased it.
+TEST(lease, that_had_to_give_way_does_not_stay_for_ever) {
+  Server server(with_pool());
+  const auto leased = Guest(server, 1).come();
+  ASSERT_EQ(leased, address("100.64.0.2"));
+  Stranger owner(server, 2);
+  owner.path.remote.address = *leased;
+  ASSERT_TRUE(owner.agree());
+  const base::Buffer name = *base::from_hex("02 000000 6c6170746f70");
+  ASSERT_TRUE(owner.ask(ExchangeType::ike_auth, owner.claim(name, ed25519_key(2))));
+  EXPECT_EQ(replaced(server), 1u);
+  const wire::Delete del{base::ProtocolId::ike, {}};
+  (void)owner.ask(ExchangeType::informational, {payload(PayloadType::delete_, del)});
+  EXPECT_EQ(server.engine.leases(), 0u);
+}
+
+}  // namespace
+}  // namespace latchkey::sim
