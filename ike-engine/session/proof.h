@@ -20,7 +20,8 @@ struct Proof {
   std::vector<base::Buffer> certificates;  ///< DER, ours first
 };
 
-/// Errors: malformed (the key's own words; an empty secret; certificates that are not the key's), weak, unsupported.
+/// Errors: malformed (the key's own words; an empty secret; no certificate), mismatch (the certificate is of another
+/// key or name), weak, unsupported.
 base::Result<Proof> prepare_proof(const api::OwnProof& own);
 
 /// The ID payload's body, which AUTH covers.

@@ -48,13 +48,16 @@ tests_unit_policy_test_SOURCES = \
 tests_unit_policy_test_LDADD = $(LINK_POLICY) $(GTEST_LINK)
 
 tests_unit_session_test_SOURCES = \
-  tests/unit/ike-engine/session/captures_test.cc \
+  tests/unit/ike-engine/session/auth_payloads_test.cc tests/unit/ike-engine/session/captures_test.cc \
   tests/unit/ike-engine/session/collision_test.cc tests/unit/ike-engine/session/cookies_test.cc \
   tests/unit/ike-engine/session/creation_payloads_test.cc tests/unit/ike-engine/session/fragments_test.cc \
+  tests/unit/ike-engine/session/init_payloads_test.cc \
   tests/unit/ike-engine/session/inner_address_test.cc tests/unit/ike-engine/session/jitter_test.cc tests/unit/ike-engine/session/leases_test.cc \
   tests/unit/ike-engine/session/nat_test.cc \
-  tests/unit/ike-engine/session/protect_test.cc tests/unit/ike-engine/session/table_test.cc \
-  tests/unit/ike-engine/session/timers_test.cc tests/unit/ike-engine/session/unknown_sa_test.cc tests/unit/ike-engine/session/window_test.cc
+  tests/unit/ike-engine/session/proof_test.cc tests/unit/ike-engine/session/protect_test.cc \
+  tests/unit/ike-engine/session/responder_test.cc tests/unit/ike-engine/session/table_test.cc \
+  tests/unit/ike-engine/session/timers_test.cc tests/unit/ike-engine/session/trust_test.cc \
+  tests/unit/ike-engine/session/unknown_sa_test.cc tests/unit/ike-engine/session/window_test.cc
 tests_unit_session_test_LDADD = tests/libsupport.la control/libcapture.la $(LINK_SESSION) $(LINK_LEGACY) $(GTEST_LINK)
 
 tests_unit_engine_test_SOURCES = \
