@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ike-engine/session/exchange.h"
 #include "ike-engine/session/lifetime.h"
 #include "ike-engine/session/sa_keys.h"
 
@@ -73,6 +74,7 @@ void hand_over(IkeSa& old, IkeSa& heir, Context& context) {
   heir.state = State::established;
   begin_ike_life(heir, context);
   tell(context, heir, "ike_sa_rekeyed", {});
+  (void)pursue(heir, context);  // what came along has waited long enough
 }
 
 State stand_by(IkeSa& sa, Context& context) {

@@ -51,6 +51,17 @@ TEST_F(asks_for_an_ike_sa, that_works_and_inherits_the_child) {
   EXPECT_TRUE(has_tunnel());
 }
 
+TEST_F(asks_for_an_ike_sa, and_rekeys_there_at_once_what_has_waited_for_it) {
+  world.config.weather.loss = 100;  // so that our request stays under way
+  while (world.engine.stats().sent < 4) world.run(seconds(1));
+  wear_out();
+  world.config.weather.loss = 0;
+  world.run(seconds(60));
+  ASSERT_EQ(world.responder.sas().size(), 2u);
+  EXPECT_EQ(world.count<api::Rekeyed>(), 1u);
+  EXPECT_EQ(compare(), "");
+}
+
 TEST_F(asks_for_an_ike_sa, and_ends_if_it_cannot_speak_in_what_the_peer_has_made) {
   world.responder.behaviour().edit_creation = without(PayloadType::ke);
   until_asked();
