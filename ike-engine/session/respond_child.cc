@@ -62,6 +62,10 @@ bool is_at_home(const IkeSa& sa, const ChildWish& wish) {
   return policy::check_selectors(wish.tsi, sa.path.remote.address).has_value();
 }
 
+bool names_one_host(std::span<const wire::TrafficSelector> offer) {
+  return offer.size() == 1 && policy::check_selectors(offer, offer.front().start);
+}
+
 std::expected<void, NotifyType> check_selectors(const IkeSa& sa, const Context& context, const ChildWish& wish,
                                                 const Inner& inner) {
   if (!inner.leased && !is_at_home(sa, wish)) {
@@ -72,8 +76,11 @@ std::expected<void, NotifyType> check_selectors(const IkeSa& sa, const Context& 
     const bool may_ask = context.responder->leases.offers(inner.address.family());
     return Refusal(may_ask ? NotifyType::failed_cp_required : NotifyType::ts_unacceptable);
   }
-  // RFC 7296 section 2.9: a subset of what the client proposed, also where it is given an address.
-  if (!policy::covers_host(wish.tsi, inner.address)) return Refusal(NotifyType::ts_unacceptable);
+  // RFC 7296 section 2.9: a subset of what the client proposed, also where it is given an address. But libreswan's
+  // client names the address that it has, and means the one that it asks for; what it gets is the lease and nothing
+  // else.
+  const bool means_lease = inner.leased && names_one_host(wish.tsi);
+  if (!means_lease && !policy::covers_host(wish.tsi, inner.address)) return Refusal(NotifyType::ts_unacceptable);
   if (!policy::covers_host(wish.tsr, sa.path.local.address)) return Refusal(NotifyType::ts_unacceptable);
   return {};
 }

@@ -44,6 +44,17 @@ TEST(payloads, that_are_unknown_are_skipped_in_the_init_too) {
   expect_up(world);
 }
 
+// RFC 7296 section 2.9: the rest of what was offered may have a child of its own, which nobody has to want.
+TEST(additional_ts_possible, is_taken_for_what_it_is_and_changes_nothing) {
+  const auto add = [](Payloads& payloads) {
+    payloads.push_back(support::notify_payload(NotifyType::additional_ts_possible));
+  };
+  World world(ed25519_key(), Behaviour{.edit_auth = add});
+  expect_up(world);
+  world.run(seconds(60));
+  EXPECT_EQ(world.kernel.live(), 1u);
+}
+
 // RFC 7296 section 1.2: the rejection was not authenticated, so the suites must not shrink because of it.
 TEST(invalid_ke, leaves_the_proposals_as_they_were) {
   World world(ed25519_key(), Behaviour{.ke = base::KeMethod::modp2048});

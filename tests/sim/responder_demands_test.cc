@@ -338,11 +338,43 @@ TEST(auth_request, whose_selectors_lack_the_leased_address_gets_no_child) {
   Stranger stranger(server);
   ASSERT_TRUE(stranger.agree());
   Payloads claim = stranger.claim();
+  claim[3] = support::payload(PayloadType::tsi, range("192.0.2.0", "192.0.2.255"));
   claim.insert(claim.begin() + 2, address_request());
   const auto answer = stranger.ask(ExchangeType::ike_auth, claim);
   ASSERT_TRUE(answer);
   EXPECT_TRUE(support::find_notify(answer->payloads(), NotifyType::ts_unacceptable));
   EXPECT_EQ(server.kernel.live(), 0u);
+  EXPECT_EQ(server.engine.leases(), 0u);
+}
+
+// libreswan's client without leftsubnet=: TSi is its own address, or what it takes for that behind a NAT.
+TEST(auth_request, that_names_one_host_and_asks_for_an_address_gets_the_lease_and_nothing_else) {
+  for (const auto* own : {"192.0.2.1", "10.9.8.7"}) {
+    Server server(with_pool());
+    Stranger stranger(server);
+    ASSERT_TRUE(stranger.agree());
+    Payloads claim = stranger.claim();
+    claim[3] = support::payload(PayloadType::tsi, range(own, own));
+    claim.insert(claim.begin() + 2, address_request());
+    const auto answer = stranger.ask(ExchangeType::ike_auth, claim);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(selectors(*answer, PayloadType::tsi), range("100.64.0.2", "100.64.0.2")) << own;
+    ASSERT_EQ(server.kernel.live(), 1u) << own;
+    EXPECT_EQ(server.kernel.installed().front().child.inner_remote, *base::Address::parse("100.64.0.2"));
+  }
+}
+
+TEST(auth_request, that_names_a_part_of_one_host_and_asks_for_an_address_gets_no_child) {
+  Server server(with_pool());
+  Stranger stranger(server);
+  ASSERT_TRUE(stranger.agree());
+  Payloads claim = stranger.claim();
+  const base::Address own = stranger.path.remote.address;
+  claim[3] = support::payload(PayloadType::tsi, std::vector{wire::TrafficSelector{6, 443, 443, own, own}});
+  claim.insert(claim.begin() + 2, address_request());
+  const auto answer = stranger.ask(ExchangeType::ike_auth, claim);
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(support::find_notify(answer->payloads(), NotifyType::ts_unacceptable));
 }
 
 // RFC 7296 sections 2.19 and 4
