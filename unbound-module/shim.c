@@ -518,6 +518,15 @@ static int add_access(struct lk_facts* facts, struct lk_access* access, size_t r
   return 1;
 }
 
+/* Unbound answers from these before it asks any module. */
+static void find_local_answers(const struct config_file* config, struct lk_facts* facts) {
+  facts->local_data = config->local_data != NULL;
+  for (const struct config_view* view = config->views; view; view = view->next)
+    if (view->local_data) facts->local_data = 1;
+  for (const struct config_auth* zone = config->auths; zone; zone = zone->next)
+    if (zone->for_downstream && !zone->isrpz) facts->auth_zones = 1;
+}
+
 static int start(struct module_env* env, const char* loaded_as) {
   enum { most_access = 256 };
   struct lk_facts facts;
@@ -533,6 +542,7 @@ static int start(struct module_env* env, const char* loaded_as) {
   facts.trust_anchors = env->cfg->trust_anchor_file_list || env->cfg->trust_anchor_list ||
                         env->cfg->auto_trust_anchor_file_list || env->cfg->trusted_keys_file_list;
   facts.permissive = env->cfg->val_permissive_mode;
+  find_local_answers(env->cfg, &facts);
   facts.access = access;
   if (!add_access(&facts, access, most_access, env->cfg->acls, 0) ||
       !add_access(&facts, access, most_access, env->cfg->interface_actions, 1)) {

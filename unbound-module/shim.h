@@ -78,6 +78,8 @@ struct lk_facts {
   int threads;
   int trust_anchors; /* whether any is configured */
   int permissive;    /* val-permissive-mode */
+  int local_data;    /* whether there is any, also in a view */
+  int auth_zones;    /* whether clients are answered from any */
   size_t access_count;
   const struct lk_access* access;
 };

@@ -156,6 +156,14 @@ std::expected<Startup, std::string> check_startup(const lk_facts& facts, const S
       startup.warnings.push_back(fmt::format(
           "`{} allow_snoop` lets questions without RD read addresses in Unbound's cache past Latchkey; use allow",
           facts.access[i].network));
+  if (facts.local_data)
+    startup.warnings.emplace_back(
+        "`local-data`: Unbound gives these addresses out without asking Latchkey, so nothing looks for their names' "
+        "keys");
+  if (facts.auth_zones)
+    startup.warnings.emplace_back(
+        "`auth-zone` with for-downstream: yes: Unbound answers from it without asking Latchkey, so nothing looks for "
+        "its names' keys; set for-downstream: no");
   if (!facts.trust_anchors)
     startup.warnings.emplace_back("no trust anchor is configured: every key counts as unsigned");
   return startup;

@@ -94,6 +94,21 @@ TEST(startup, warns_of_what_lets_questions_past_it) {
   EXPECT_THAT(startup->warnings[0], HasSubstr("127.0.0.0/8 allow_snoop"));
 }
 
+TEST(startup, warns_of_answers_that_come_past_every_module) {
+  lk_facts facts = good_facts();
+  facts.local_data = 1;
+  auto startup = check_startup(facts, {}, {});
+  ASSERT_TRUE(startup);
+  ASSERT_EQ(startup->warnings.size(), 1U);
+  EXPECT_THAT(startup->warnings[0], HasSubstr("local-data"));
+  facts.local_data = 0;
+  facts.auth_zones = 1;
+  startup = check_startup(facts, {}, {});
+  ASSERT_TRUE(startup);
+  ASSERT_EQ(startup->warnings.size(), 1U);
+  EXPECT_THAT(startup->warnings[0], HasSubstr("for-downstream: no"));
+}
+
 TEST(startup, refuses_an_interface_that_others_reach) {
   lk_facts facts = good_facts();
   lk_access line{"eth0", "allow", 1};
