@@ -18,6 +18,7 @@ control_libdaemon_la_SOURCES = \
   control/daemon/privileges.cc control/daemon/privileges.h \
   control/daemon/reload.cc control/daemon/reload.h \
   control/daemon/setup.cc control/daemon/setup.h \
+  control/daemon/refused_clients.cc control/daemon/refused_clients.h \
   control/daemon/summary.cc control/daemon/summary.h \
   control/daemon/words.cc control/daemon/words.h
 

@@ -82,7 +82,7 @@ ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/opening.cc ike-engine/session/opening.h ike-engine/session/ppk.cc ike-engine/session/ppk.h ike-engine/session/proof.cc \
   ike-engine/session/proof.h ike-engine/session/protect.cc ike-engine/session/protect.h \
   ike-engine/session/pulse.cc ike-engine/session/pulse.h \
-  ike-engine/session/receive.cc ike-engine/session/receive.h ike-engine/session/rekey_ike.cc \
+  ike-engine/session/receive.cc ike-engine/session/receive.h ike-engine/session/refused.cc ike-engine/session/refused.h ike-engine/session/rekey_ike.cc \
   ike-engine/session/rekey_ike.h ike-engine/session/reply.h \
   ike-engine/session/request_child.cc ike-engine/session/request_child.h \
   ike-engine/session/respond_auth.cc ike-engine/session/respond_auth.h \

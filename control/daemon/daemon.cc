@@ -80,7 +80,7 @@ void Daemon::event(const api::Event& event, base::TimePoint now) {
   if (const auto* agreed = std::get_if<api::Established>(&event)) came(*agreed, now);
   if (const auto* fresh = std::get_if<api::Rekeyed>(&event)) rekeyed(*fresh);
   if (const auto* down = std::get_if<api::Down>(&event)) went(*down);
-  if (const auto* step = std::get_if<api::Progress>(&event)) tell(*step);
+  if (const auto* step = std::get_if<api::Progress>(&event)) tell(*step, now);
   connections_->event(event, now);
 }
 
@@ -124,7 +124,8 @@ void Daemon::went(const api::Down& down) {
   sessions_.erase(found);
 }
 
-void Daemon::tell(const api::Progress& step) const {
+void Daemon::tell(const api::Progress& step, base::TimePoint now) {
+  if (step.step == "client_refused") return refused_.note(step.detail, now);
   const auto connection = connections_->name_of(step.session);
   log_.debug(step.step, {{"session", step.session.value}, {"connection", connection.value_or("-")}, {"", step.detail}});
 }
@@ -146,6 +147,7 @@ std::string Daemon::control(std::string_view request, base::TimePoint now) {
   return answer_control(request, {.sessions = sessions_,
                                   .connections = connections_->all(now),
                                   .services = *services_,
+                                  .clients_refused = refused_.count(),
                                   .terminate = [&](std::string_view whom) { return terminate(whom, now); },
                                   .now = now});
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/daemon/connections.h"
+#include "control/daemon/refused_clients.h"
 #include "control/daemon/setup.h"
 #include "host/log.h"
 #include "host/tenant.h"
@@ -50,7 +51,7 @@ class Daemon final : public host::Tenant {
   void came(const api::Established& agreed, base::TimePoint now);
   void rekeyed(const api::Rekeyed& fresh);
   void went(const api::Down& down);
-  void tell(const api::Progress& step) const;
+  void tell(const api::Progress& step, base::TimePoint now);
   std::size_t terminate(std::string_view whom, base::TimePoint now);
 
   const host::Log& log_;
@@ -62,6 +63,7 @@ class Daemon final : public host::Tenant {
   host::Services* services_ = nullptr;
   std::unique_ptr<Connections> connections_;
   std::map<api::SessionId, SessionView> sessions_;
+  RefusedClients refused_{log_};
 };
 
 }  // namespace latchkey::control

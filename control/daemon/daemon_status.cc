@@ -66,6 +66,7 @@ json status(const DaemonView& view) {
   }
   for (const ConnectionView& connection : view.connections) out["connections"].push_back(connection_json(connection));
   out["half_open"] = view.services.half_open_clients();
+  out["clients_refused"] = view.clients_refused;
   out["ike"] = host::stats_json(view.services.stats());
   return out;
 }

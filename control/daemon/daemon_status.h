@@ -17,15 +17,16 @@ struct DaemonView {
   const std::map<api::SessionId, SessionView>& sessions;
   std::vector<ConnectionView> connections;
   host::Services& services;
+  std::uint64_t clients_refused = 0;
   std::function<std::size_t(std::string_view whom)> terminate;  ///< ends sessions, returns how many
   base::TimePoint now;
 };
 
 /// Answers one request: `{"schema": 1, "command": "status"}`, or `{"schema": 1, "command": "terminate", "whom": W}`
 /// with a session's number, an address or an inner address. The reply has `schema` and `ok`; for status also
-/// `sessions`, `connections`, `half_open` and `ike`; for terminate `terminated`, a count. With `ok` false it has
-/// `error`, a sentence. Bytes are numbers, SPIs 8 hex digits, times whole milliseconds. One line without newline. Never
-/// fails.
+/// `sessions`, `connections`, `half_open`, `clients_refused` and `ike`; for terminate `terminated`, a count. With `ok`
+/// false it has `error`, a sentence. Bytes are numbers, SPIs 8 hex digits, times whole milliseconds. One line without
+/// newline. Never fails.
 std::string answer_control(std::string_view request, const DaemonView& view);
 
 }  // namespace latchkey::control

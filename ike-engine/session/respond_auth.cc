@@ -8,6 +8,7 @@
 #include "ike-engine/session/init_payloads.h"
 #include "ike-engine/session/inner_address.h"
 #include "ike-engine/session/lifetime.h"
+#include "ike-engine/session/refused.h"
 #include "ike-engine/session/respond_child.h"
 #include "ike-engine/session/respond_init.h"
 #include "ike-engine/session/sa_keys.h"
@@ -36,8 +37,10 @@ std::optional<Opening> reopen(const HalfOpen& half_open) {
   return Opening{std::move(*request), std::move(*response), std::move(*asked), std::move(*answered)};
 }
 
-State turn_away(IkeSa& sa, Context& context, Input& input, NotifyType type, base::Bytes data = {}) {
+State turn_away(IkeSa& sa, Context& context, Input& input, NotifyType type, std::string_view why,
+                base::Bytes data = {}) {
   respond_notify(sa, context, input, type, data);
+  tell_refused(sa, context, type, why);
   ++context.stats.failed;
   end_half_open(sa, *context.responder);
   return linger(sa, context);
@@ -183,15 +186,17 @@ base::Result<void> complete_half_open(IkeSa& sa) {
 
 State admit(IkeSa& sa, Context& context, Input& input) {
   const auto opening = reopen(*sa.half_open);
-  if (!opening || !context.may_admit) return turn_away(sa, context, input, NotifyType::temporary_failure);
+  if (!opening || !context.may_admit) {
+    return turn_away(sa, context, input, NotifyType::temporary_failure, "no room for another session");
+  }
   const auto with_ppk = use_ppk(sa, context, *opening, input.claim);
-  if (!with_ppk) return turn_away(sa, context, input, NotifyType::authentication_failed);
+  if (!with_ppk) return turn_away(sa, context, input, NotifyType::authentication_failed, with_ppk.error().text);
   const auto proven = judge_claim(sa, context, *opening, input.claim);
   // RFC 7296 section 2.21.2
   //= If the error occurred on the responder, the notification is returned in the protected response
-  if (!proven) return turn_away(sa, context, input, NotifyType::authentication_failed);
+  if (!proven) return turn_away(sa, context, input, NotifyType::authentication_failed, proven.error().text);
   auto chain = own_claim(sa, *opening, identity_for(*context.responder, input.claim.idr));
-  if (!chain) return turn_away(sa, context, input, NotifyType::authentication_failed);
+  if (!chain) return turn_away(sa, context, input, NotifyType::authentication_failed, chain.error().text);
 
   if (*with_ppk) {
     add_notify(*chain, NotifyType::ppk_identity);
@@ -214,11 +219,11 @@ State admit(IkeSa& sa, Context& context, Input& input) {
 
 State turn_away_critical(IkeSa& sa, Context& context, Input& input) {
   const std::uint8_t type[] = {static_cast<std::uint8_t>(wire::first_unknown_critical(input.payloads))};
-  return turn_away(sa, context, input, NotifyType::unsupported_critical_payload, type);
+  return turn_away(sa, context, input, NotifyType::unsupported_critical_payload, "an unknown critical payload", type);
 }
 
 State turn_away_garbled(IkeSa& sa, Context& context, Input& input) {
-  return turn_away(sa, context, input, NotifyType::invalid_syntax);
+  return turn_away(sa, context, input, NotifyType::invalid_syntax, "a malformed message");
 }
 
 State forget_half_open(IkeSa& sa, Context& context, Input&) {

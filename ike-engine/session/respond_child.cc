@@ -4,6 +4,7 @@
 #include "ike-engine/policy/traffic_selectors.h"
 #include "ike-engine/session/child_sa.h"
 #include "ike-engine/session/inner_address.h"
+#include "ike-engine/session/refused.h"
 
 namespace latchkey::session {
 
@@ -128,6 +129,12 @@ void add_child(wire::PayloadChain& chain, const IkeSa& sa, const policy::ChosenE
   chain.add(PayloadType::tsr, [&](base::Writer& out) { write(out, policy::host_selectors(sa.path.local.address)); });
 }
 
+bool refuse(const IkeSa& sa, Context& context, NotifyType type, wire::PayloadChain& chain) {
+  add_notify(chain, type);
+  tell_refused(sa, context, type, "it is in, but gets no child");
+  return false;
+}
+
 // RFC 6023 section 3: the address is the IKE SA's, with a child or without.
 void answer_without_child(IkeSa& sa, Context& context, const wire::Cp* cp, wire::PayloadChain& chain) {
   if (!may_have_lease(sa, context, cp)) return;
@@ -183,19 +190,14 @@ bool answer_first_child(IkeSa& sa, Context& context, const AuthPayloads& claim, 
     return false;
   }
   if (!claim.sa || !claim.tsi || !claim.tsr) {
-    add_notify(chain, NotifyType::invalid_syntax);
-    return false;
+    return refuse(sa, context, NotifyType::invalid_syntax, chain);
   }
   const auto grant = grant_child(sa, context, {*claim.tsi, *claim.tsr, cp, claim.has(NotifyType::use_transport_mode)});
-  if (!grant) {
-    add_notify(chain, grant.error());
-    return false;
-  }
+  if (!grant) return refuse(sa, context, grant.error(), chain);
   const auto chosen = make_child(sa, context, *claim.sa, nonces, *grant);
   if (!chosen) {
     decline(context, *grant);
-    add_notify(chain, chosen.error());
-    return false;
+    return refuse(sa, context, chosen.error(), chain);
   }
   accept(sa, context, *grant);
   add_lease(chain, lease_answer(cp, *grant));

@@ -120,6 +120,12 @@ TEST(responder, a_wrong_secret_and_a_stranger_are_turned_away_and_leave_nothing)
     ASSERT_TRUE(pair.settle());
     ASSERT_NE(pair.client.last<api::Failed>(), nullptr);
     EXPECT_EQ(pair.client.last<api::Failed>()->notify, 24u);
+    ASSERT_EQ(pair.server.steps("client_refused"), 1u);
+    const api::Progress& told = *pair.server.last<api::Progress>();
+    EXPECT_EQ(told.session, api::SessionId{});
+    EXPECT_TRUE(told.detail.starts_with("address=192.0.2.1:")) << told.detail;
+    EXPECT_NE(told.detail.find(" exchange=IKE_AUTH notify=AUTHENTICATION_FAILED reason=\""), std::string::npos)
+        << told.detail;
     pair.run(seconds(60));
     EXPECT_TRUE(pair.client.kernel.untouched());
     EXPECT_TRUE(pair.server.kernel.untouched());
@@ -288,7 +294,8 @@ TEST(responder, says_nothing_of_a_client_that_never_had_a_child) {
   pair.run(seconds(60));
   EXPECT_EQ(pair.server.engine->sessions(), 0u);
   EXPECT_EQ(pair.server.engine->stats().down, 1u);
-  EXPECT_TRUE(pair.server.events.empty());
+  EXPECT_EQ(pair.server.steps("client_refused"), 1u);
+  EXPECT_EQ(pair.server.events.size(), 1u);
 }
 
 TEST(responder, a_client_that_comes_again_from_its_address_and_port_replaces_itself) {

@@ -63,6 +63,21 @@ TEST_F(daemon, serves_from_the_start) {
   EXPECT_EQ(tenant.refusal(), "");
 }
 
+TEST_F(daemon, counts_refused_clients_and_tells_of_a_few) {
+  const auto refused = [&](unsigned n) {
+    tenant.event(api::Progress{{}, "client_refused", "address=192.0.2." + std::to_string(n) + ":500"}, now);
+  };
+  lines.clear();
+  for (unsigned n = 1; n <= 200; ++n) refused(n);
+  EXPECT_EQ(lines.size(), 10U);
+  EXPECT_THAT(lines.front(), HasSubstr("event=client_refused address=192.0.2.1:500 untold=0"));
+  now += seconds(10);
+  refused(201);
+  ASSERT_EQ(lines.size(), 11U);
+  EXPECT_THAT(lines.back(), HasSubstr("address=192.0.2.201:500 untold=190"));
+  EXPECT_EQ(status()["clients_refused"], 201);
+}
+
 TEST_F(daemon, tells_over_its_socket_of_however_many_sessions) {
   constexpr std::size_t kSessions = 5000;
   for (std::uint64_t i = 1; i <= kSessions; ++i) tenant.event(client(i, "192.0.2.1"), now);

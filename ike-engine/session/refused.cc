@@ -1,0 +1,15 @@
+#include "ike-engine/session/refused.h"
+
+#include <fmt/format.h>
+
+#include "ike-engine/wire/notify.h"
+
+namespace latchkey::session {
+
+void tell_refused(const IkeSa& sa, Context& context, base::NotifyType type, std::string_view why) {
+  context.out.events.push_back(api::Progress{api::SessionId{}, "client_refused",
+                                             fmt::format("address={} exchange=IKE_AUTH notify={} reason=\"{}\"",
+                                                         sa.path.remote.to_string(), wire::to_string(type), why)});
+}
+
+}  // namespace latchkey::session
