@@ -80,6 +80,7 @@ void drop_child(IkeSa& sa, Context& context, base::Spi spi_in) {
   if (child == nullptr) return;
   const auto counters = child->tunnel->counters();
   if (counters && sa.session != nullptr) add(sa.session->carried, *counters);
+  if (!counters) sa.pulse.traffic = context.now;  // nobody knows that there was none
   child->tunnel->keep_guard();
   std::erase_if(sa.children, [&](const Child& each) { return each.spi_in == spi_in; });
   if (sa.current_child() == nullptr) fill_the_gap(sa, context, spi_in);

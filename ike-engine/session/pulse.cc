@@ -31,7 +31,10 @@ void schedule(IkeSa& sa, Context& context) {
 void read_counters(IkeSa& sa, Context& context) {
   Pulse& pulse = sa.pulse;
   const auto counters = counters_of(sa);
-  if (!counters) return;
+  if (!counters) {
+    pulse.traffic = context.now;  // nobody knows that there was none
+    return;
+  }
   const bool in = counters->packets_in != pulse.packets_in;
   const bool out = counters->packets_out != pulse.packets_out;
   pulse.packets_in = counters->packets_in;

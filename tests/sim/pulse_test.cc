@@ -198,6 +198,26 @@ TEST_F(idle, is_not_who_sends_or_receives) {
   EXPECT_EQ(pair.server.last<api::Down>()->reason, Reason::idle);
 }
 
+TEST_F(idle, is_not_what_the_kernel_can_not_count) {
+  pair.run(minutes(5));
+  pair.server.kernel.carry(1, 1);
+  pair.server.kernel.refuse_counters = true;
+  wear_out(pair, pair.client);  // and with the child its count goes
+  pair.run(seconds(10));
+  pair.server.kernel.refuse_counters = false;
+  pair.run(minutes(9));
+  EXPECT_EQ(check_one_tunnel(pair), "");
+}
+
+TEST_F(idle, is_not_who_can_not_be_looked_at) {
+  pair.server.kernel.refuse_counters = true;
+  pair.run(minutes(15));
+  EXPECT_EQ(check_one_tunnel(pair), "");
+  pair.server.kernel.refuse_counters = false;
+  pair.run(minutes(11));
+  EXPECT_EQ(pair.server.last<api::Down>()->reason, Reason::idle);
+}
+
 TEST_F(idle, is_not_ended_by_ike_alone) {
   for (int i = 0; i < 12 && pair.server.count<api::Down>() == 0; ++i) {
     wear_out(pair, pair.client);
