@@ -1,72 +1,82 @@
 #include "tests/sim/cast.h"
 
+#include "tests/sim/addresses.h"
+#include "tests/sim/credentials.h"
 #include "tests/sim/invariants.h"
-#include "tests/sim/pair.h"
-#include "tests/sim/world.h"
 
 namespace latchkey::sim {
 
 namespace {
 
-constexpr std::string_view kSecret = "open sesame";
-constexpr std::string_view kWrongSecret = "open barley";
-constexpr int kServerKey = 1, kClientKey = 2, kWrongKey = 3;  // ed25519_key()
+using api::ProofKind;
 
-api::Identity fqdn(std::string_view name) { return {base::IdType::fqdn, base::to_buffer(base::as_bytes(name))}; }
-
-base::SecretBytes secret(std::string_view text) { return base::SecretBytes(base::as_bytes(text)); }
-
-api::OwnProof by_secret(std::string_view name, std::string_view text) {
-  return {.kind = api::ProofKind::shared_secret, .id = fqdn(name), .shared_secret = secret(text)};
+// The server has a name for each kind of proof.
+std::string_view server_name(ProofKind kind) {
+  switch (kind) {
+    case ProofKind::shared_secret: return "secret.example";
+    case ProofKind::certificate: return "certified.example";
+    default: return "server.example";
+  }
 }
 
-api::OwnProof by_key(std::string_view name, int key) {
-  return {.kind = api::ProofKind::raw_key, .id = fqdn(name), .private_key = *ed25519_key(key).to_pem()};
+api::AddressPool leases(Net net, const Plot& plot) {
+  return {address_in(net, plot.ipv6, 2), address_in(net, plot.ipv6, 1 + plot.pool)};
 }
 
-api::PeerProof proves_secret(std::string_view name) {
-  return {.name = "secret", .kind = api::ProofKind::shared_secret, .id = fqdn(name), .shared_secret = secret(kSecret)};
-}
-
-api::ResponderConfig responder(const Plot& plot, int key, std::string_view text) {
+api::ResponderConfig responder(const Plot& plot, Side side) {
   api::ResponderConfig responder;
-  responder.identities.push_back(by_key("server.example", key));
-  responder.identities.push_back(by_secret("secret.example", text));
+  for (const ProofKind kind : {ProofKind::raw_key, ProofKind::shared_secret, ProofKind::certificate}) {
+    responder.identities.push_back(own_proof(side, kind, server_name(kind)));
+  }
   responder.max_half_open = plot.max_half_open;
   responder.cookies_from = plot.cookies_from;
   responder.max_half_open_per_address = plot.max_half_open_per_address;
+  responder.mode = plot.mode;
   return responder;
+}
+
+void change(api::ResponderConfig& config, const Plot& plot, Reading reading) {
+  switch (reading) {
+    case Reading::as_ever: return;
+    case Reading::other_pool:
+      for (api::AddressPool& pool : config.pools) pool = leases(Net::other_leases, plot);
+      return;
+    case Reading::no_secrets:
+      std::erase_if(config.peers, [](const auto& peer) { return peer.kind == ProofKind::shared_secret; });
+      return;
+    case Reading::no_room:
+      config.max_half_open = 1;
+      config.cookies_from = 0;
+      return;
+    case Reading::other_mode:
+      config.mode = plot.mode == api::Mode::tunnel ? api::Mode::transport : api::Mode::tunnel;
+      return;
+  }
 }
 
 }  // namespace
 
-api::ResponderConfig server_of(const Plot& plot) {
-  api::ResponderConfig config = responder(plot, kServerKey, kSecret);
+api::ResponderConfig server_of(const Plot& plot, Reading reading) {
+  api::ResponderConfig config = responder(plot, Side::server);
   for (std::size_t client = 1; client <= plot.clients.size(); ++client) {
-    const std::string name = name_of(client);
-    const Role& role = plot.clients[client - 1];
-    if (role.proof == api::ProofKind::shared_secret) config.peers.push_back(proves_secret(name));
-    if (role.proof != api::ProofKind::raw_key) continue;
-    config.peers.push_back({.name = "key",
-                            .kind = api::ProofKind::raw_key,
-                            .id = fqdn(name),
-                            .keys = {dns_key_of(ed25519_key(kClientKey))}});
+    const ProofKind kind = plot.clients[client - 1].proof;
+    if (kind != ProofKind::anonymous) config.peers.push_back(demanded_proof(Side::client, kind, name_of(client)));
   }
   config.peers.push_back({.name = "all"});
-  if (!plot.pool) return config;
-  // Several for each: whoever negotiates anew gets another one before the first is free, and acts that come fast one
-  // after the other give a client more than one session.
-  base::Buffer last{100, 64, 0, static_cast<std::uint8_t>(1 + 6 * plot.clients.size())};
-  config.pools.push_back({*base::Address::parse("100.64.0.2"), *base::Address::from_bytes(last)});
+  if (plot.ppk) config.ppks.push_back(ppk_of(Side::server, false));
+  config.ppk_required = plot.ppk_required;
+  if (plot.pool > 0) config.pools.push_back(leases(Net::leases, plot));
+  change(config, plot, reading);
   return config;
 }
 
 api::ResponderConfig false_server_of(const Plot& plot) {
-  api::ResponderConfig config = responder(plot, kWrongKey, kWrongSecret);
+  api::ResponderConfig config = responder(plot, Side::impostor);
   // It lets everybody in who can't tell the difference.
   config.peers.push_back({.name = "all"});
-  config.peers.push_back(
-      {.name = "key", .kind = api::ProofKind::raw_key, .keys = {dns_key_of(ed25519_key(kClientKey))}});
+  api::PeerProof anybody = demanded_proof(Side::client, ProofKind::raw_key, "");
+  anybody.id.reset();
+  config.peers.push_back(std::move(anybody));
   return config;
 }
 
@@ -75,18 +85,21 @@ api::ConnectRequest request_of(const Plot& plot, std::size_t client, const base:
   const Role& role = plot.clients[client - 1];
   api::ConnectRequest request;
   request.local = {local, 500};
-  request.remote = *base::Address::parse(kServerAddress);
+  request.remote = address_in(Net::server, plot.ipv6, 7);
   request.deadline = deadline;
   request.request_address = role.lease;
-  const std::string name = name_of(client);
-  if (role.proof == api::ProofKind::shared_secret) {
-    request.own = by_secret(name, role.impostor ? kWrongSecret : kSecret);
-    request.peers.push_back(proves_secret("secret.example"));
-    request.ask_for = fqdn("secret.example");
+  request.mode = role.mode;
+  if (role.ppk != PpkOwned::none) {
+    request.ppk = ppk_of(role.ppk == PpkOwned::shared ? Side::server : Side::client, role.ppk_required);
+  }
+  request.own = own_proof(role.impostor ? Side::impostor : Side::client, role.proof, name_of(client));
+  if (role.proof == ProofKind::anonymous || role.proof == ProofKind::raw_key) {
+    request.keys = {server_key()};
     return request;
   }
-  request.keys = {dns_key_of(ed25519_key(kServerKey))};
-  if (role.proof == api::ProofKind::raw_key) request.own = by_key(name, role.impostor ? kWrongKey : kClientKey);
+  const std::string_view server = server_name(role.proof);
+  request.peers.push_back(demanded_proof(Side::server, role.proof, server));
+  request.ask_for = fqdn(server);
   return request;
 }
 

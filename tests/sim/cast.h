@@ -5,10 +5,8 @@
 
 namespace latchkey::sim {
 
-inline constexpr std::string_view kServerAddress = "198.51.100.7";
-
 /// What the server is configured with.
-api::ResponderConfig server_of(const Plot& plot);
+api::ResponderConfig server_of(const Plot& plot, Reading reading = Reading::as_ever);
 /// The same for who poses as it: everything but the secrets.
 api::ResponderConfig false_server_of(const Plot& plot);
 /// What a client asks its engine for.

@@ -29,7 +29,7 @@ struct Deceived {
   Deceived() {
     pair.serve(ed25519_key());
     pair.filter = [this](const Host& from, const api::Datagram& datagram) {
-      if (broken.empty()) broken = watch.sent(datagram.bytes);
+      if (broken.empty()) broken = watch.sent(datagram.bytes, pair.now);
       const auto header = wire::parse_header(datagram.bytes);
       if (&from == &pair.client) {
         farewells += header->exchange == base::ExchangeType::informational ? 1u : 0u;
@@ -47,7 +47,8 @@ struct Deceived {
     };
   }
   Pair pair;
-  WireWatch watch;
+  Happenings happened;
+  WireWatch watch{happened, std::chrono::hours(24)};
   std::string broken;
   std::optional<api::Datagram> last_answer;  ///< to IKE_AUTH
   std::size_t auth_answers = 0, max_auth_answers = 100;
@@ -101,11 +102,12 @@ TEST(forged_copy, makes_no_iv_serve_twice) {
   config.client.fragment_size = 200;
   Pair pair(config);
   pair.serve(ed25519_key());
-  WireWatch watch;
+  Happenings happened;
+  WireWatch watch{happened, std::chrono::hours(24)};
   std::string broken;
   bool done = false;
   pair.filter = [&](const Host& from, const api::Datagram& datagram) {
-    if (broken.empty()) broken = watch.sent(datagram.bytes);
+    if (broken.empty()) broken = watch.sent(datagram.bytes, pair.now);
     if (&from != &pair.server || done) return true;
     done = true;
     api::Datagram forged{{datagram.path.remote, datagram.path.local, datagram.path.nat_port}, datagram.bytes};
@@ -135,7 +137,7 @@ TEST(forged_copy, does_not_end_the_ike_sa_twice) {
 
 TEST(forged_copy, does_not_end_the_ike_sa_again_when_an_answer_comes_late) {
   Deceived story;
-  story.max_auth_answers = 1;  // the copy's own never comes
+  story.max_auth_answers = 1;                                    // the copy's own never comes
   story.pair.connect({dns_key_of(ed25519_key(2))}, seconds(1));  // too short to ask the server once more
   ASSERT_TRUE(story.pair.settle());
   ASSERT_TRUE(story.last_answer);

@@ -11,7 +11,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t kMaxChildren = 16;  // session/ike_sa.h says so; the rule is not to be read off the code
-constexpr Number kServer = 0;
 
 // SPIs, keys, suite and mode. Addresses and ports differ where a NAT stands between.
 std::string difference(const api::ChildSa& one, const api::ChildSa& other) {
@@ -21,6 +20,7 @@ std::string difference(const api::ChildSa& one, const api::ChildSa& other) {
   if (one.suite != other.suite) return "suites";
   if (one.mode != other.mode) return "modes";
   if (one.encapsulated != other.encapsulated) return "encapsulation";
+  if (one.inner_local != other.inner_remote || one.inner_remote != other.inner_local) return "inner addresses";
   return "";
 }
 
@@ -58,7 +58,17 @@ void Invariants::established(Number who, const api::Established& event) {
   session.children.insert(event.spi_in);
   session.current = event.spi_in;
   session.inner = event.inner_remote.value_or(event.path.remote.address);
+  session.leased = event.inner_remote.has_value();
+  session.proof = event.proof;
+  session.peer = event.peer;
+  session.traffic = town_.now;
   if (who != kServer) return;
+  admitted(event);
+  last_admission_ = town_.now;
+  last_admitted_ = session;
+}
+
+void Invariants::admitted(const api::Established& event) {
   const Number client = owner_of(event.spi_out);
   if (client == kServer || is_outsider(client)) return fail("authentication: a client that nobody knows");
   const Role& role = plot_.clients[client - 1];
@@ -66,6 +76,10 @@ void Invariants::established(Number who, const api::Established& event) {
   if (role.proof != api::ProofKind::anonymous && !event.peer.ends_with(name_of(client))) {
     fail("authentication: another name than the client's");
   }
+  if (!in_force_.proofs.contains(event.proof)) fail("authentication: a proof that the configuration does not want");
+  const auto lease = event.inner_remote;
+  const auto has = [&](const api::AddressPool& pool) { return pool.first <= *lease && *lease <= pool.last; };
+  if (lease && std::ranges::none_of(in_force_.pools, has)) fail("leases: an address that is of no pool");
 }
 
 void Invariants::says(Number who, const api::Event& event) {
@@ -79,13 +93,11 @@ void Invariants::says(Number who, const api::Event& event) {
   };
   if (const auto* up = std::get_if<api::Established>(&event)) established(who, *up);
   if (const auto* failed = std::get_if<api::Failed>(&event)) over(failed->session, false);
-  if (const auto* down = std::get_if<api::Down>(&event)) over(down->session, true);
-  if (const auto* rekeyed = std::get_if<api::Rekeyed>(&event)) {
-    SessionStory& session = hosts_[who].sessions[rekeyed->session];
-    if (!session.up || session.over) fail("ended: Rekeyed of a session that is not up");
-    session.children.insert(rekeyed->spi_in);
-    session.current = rekeyed->spi_in;
+  if (const auto* gone = std::get_if<api::Down>(&event)) {
+    down(who, *gone);
+    over(gone->session, true);
   }
+  if (const auto* taken_over = std::get_if<api::Rekeyed>(&event)) rekeyed(who, *taken_over);
 }
 
 void Invariants::stepped(Number who, bool expired) {
@@ -95,12 +107,18 @@ void Invariants::stepped(Number who, bool expired) {
   check_bounds(who);
   check_timers(who, expired);
   check_sessions(who);
-  if (who == kServer) check_holders();
+  check_sending(who);
+  check_ages(who);
+  hosts_[who].closes = false;
+  if (who != kServer) return;
+  check_holders();
+  check_leases();
+  check_idle();
 }
 
 bool Invariants::may_have_children(Number who, Number peer) const {
   if (is_outsider(peer) || (who == kServer) == (peer == kServer)) return false;
-  return !plot_.clients[std::max(who, peer) - 1].impostor;
+  return plot_.lets_in(plot_.clients[std::max(who, peer) - 1]);
 }
 
 void Invariants::look_at_new_children(Number who) {
@@ -116,8 +134,14 @@ void Invariants::look_at_new_children(Number who) {
     check_key(child.key_in, child.spi_in);
     check_key(child.key_out, child.spi_out);
     host.live.push_back(host.seen);
+    host.children[host.seen].installed = town_.now;
   }
-  std::erase_if(host.live, [&](std::size_t index) { return !installed[index].live; });
+  std::erase_if(host.live, [&](std::size_t index) {
+    if (installed[index].live) return false;
+    check_departed(who, index);
+    host.children.erase(index);
+    return true;
+  });
 }
 
 void Invariants::check_key(const base::SecretBytes& key, base::Spi spi) {

@@ -5,12 +5,19 @@
 //   agreement       a child that is alive on both sides is the same on both; one without its mate does not live on
 //                   longer than Plot::patience()
 //   keys            no key serves two SPIs
-//   authentication  nobody has a child whose peer has not proven who it is
+//   authentication  nobody has a child whose peer has not proven who it is, as the configuration in force wants it
 //   reached         the server has no child for an address where nothing that it said has arrived
 //   bounds          tables stay within what the configuration says
-//   holder          an inner address has one session
+//   holder          an inner address has one session, and who has no name takes it from nobody who has one
+//   leases          what is leased is of a pool, and as many addresses are leased as sessions have one
 //   ended           a session that is over has no child, and nothing is said of it any more
 //   timers          who has something to wait for has a deadline, and none is left behind
+//   guard           a child that its owner has not closed leaves the guard in place when it goes
+//   reqid           who takes a child's place takes its reqid
+//   sending         a session that is up has a child that packets go out by
+//   age             no child outlives its lifetime, no IKE SA its own
+//   liveness        nobody sends for long to a peer that has forgotten all
+//   idle            a session ends for want of traffic if there is none, and only then
 
 #include <map>
 #include <set>
@@ -33,7 +40,11 @@ class Invariants {
   void reached(const base::Address& address) { reached_.insert(address); }
   void stepped(Number who, bool expired);
   /// The engine has crashed: it owes nothing any more.
-  void crashed(Number who) { hosts_[who].sessions.clear(); }
+  void crashed(Number who);
+  /// The server has this configuration now.
+  void serves(const api::ResponderConfig& config) { in_force_ = config_of(config); }
+  /// Packets have gone out by this child of the kernel's list. `arrived`: and come in by its other end.
+  void carried(Number who, std::size_t index, bool arrived);
   /// Nothing is alive on one side only: after a time of calm. Clients all have what they want if `up`.
   void check_agreement();
   /// All sessions have been closed, and it is long ago.
@@ -57,13 +68,30 @@ class Invariants {
     std::set<base::Spi> children;  ///< all that it ever had
     base::Spi current;
     base::Address inner;
+    bool leased = false;
+    api::ProofKind proof = api::ProofKind::anonymous;
+    std::string peer;
+    base::TimePoint traffic{};  ///< the last, or its beginning
+  };
+  struct ChildStory {
+    base::TimePoint installed{};
+    base::TimePoint into_a_hole = base::kNever;  ///< since when packets go to who has forgotten it
   };
   struct HostStory {
-    std::size_t seen = 0;           ///< children looked at, of the kernel's list
-    std::vector<std::size_t> live;  ///< of them
+    std::size_t seen = 0;                        ///< children looked at, of the kernel's list
+    std::vector<std::size_t> live;               ///< of them
+    std::map<std::size_t, ChildStory> children;  ///< of the same
     std::map<base::Spi, base::TimePoint> alone_since;
     std::map<api::SessionId, SessionStory> sessions;
+    base::TimePoint born{};  ///< when its engine has last forgotten all
+    bool closes = false;     ///< a session was closed in this step
   };
+  /// What of a ResponderConfig matters here.
+  struct InForce {
+    std::set<api::ProofKind> proofs;
+    std::vector<api::AddressPool> pools;
+  };
+  static InForce config_of(const api::ResponderConfig& config);
   /// Who poses as the server is nobody's peer.
   bool is_outsider(Number who) const { return who > plot_.clients.size(); }
   bool may_have_children(Number who, Number peer) const;
@@ -76,11 +104,23 @@ class Invariants {
   void check_sessions(Number who);
   void check_holders();
   void established(Number who, const api::Established& event);
+  void admitted(const api::Established& event);
+  void down(Number who, const api::Down& event);
+  void rekeyed(Number who, const api::Rekeyed& event);
+  void check_leases();
+  void check_departed(Number who, std::size_t index);
+  void check_sending(Number who);
+  void check_ages(Number who);
+  void check_idle();
+  SessionStory* session_of(Number who, base::Spi spi_in);
 
   const Plot& plot_;
   const Town& town_;
   std::map<Number, HostStory> hosts_;
   std::map<base::Buffer, base::Spi> keys_;
+  InForce in_force_;
+  base::TimePoint last_admission_{};
+  SessionStory last_admitted_;
   std::set<base::Address> reached_;
   std::string broken_;
 };

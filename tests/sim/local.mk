@@ -1,8 +1,10 @@
 # The simulation that tells stories from seeds; the program is one of UNIT_TESTS. The other tests in this folder are in
 # engine_test.
-STORY_SOURCES = tests/sim/cast.cc tests/sim/cast.h tests/sim/forgeries.cc tests/sim/forgeries.h \
-  tests/sim/invariants.cc tests/sim/invariants.h tests/sim/pair.cc tests/sim/pair.h tests/sim/plot.cc tests/sim/plot.h \
-  tests/sim/story.cc tests/sim/story.h tests/sim/town.cc tests/sim/town.h tests/sim/weather.h \
+STORY_SOURCES = tests/sim/addresses.cc tests/sim/addresses.h tests/sim/cast.cc tests/sim/cast.h tests/sim/census.cc \
+  tests/sim/census.h tests/sim/credentials.cc tests/sim/credentials.h tests/sim/deeds.cc tests/sim/forgeries.cc \
+  tests/sim/forgeries.h tests/sim/invariants.cc tests/sim/invariants.h tests/sim/pair.cc tests/sim/pair.h \
+  tests/sim/plot.cc tests/sim/plot.h tests/sim/promises.cc tests/sim/story.cc tests/sim/story.h tests/sim/telling.cc \
+  tests/sim/telling.h tests/sim/town.cc tests/sim/town.h tests/sim/traffic.cc tests/sim/traffic.h tests/sim/weather.h \
   tests/sim/wire_watch.cc tests/sim/wire_watch.h tests/sim/world.cc tests/sim/world.h
 tests_sim_story_test_SOURCES = tests/sim/story_test.cc $(STORY_SOURCES)
 tests_sim_story_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GMOCK_LIBS) $(GTEST_LIBS)
@@ -21,7 +23,9 @@ sim-mutant:
 	$(LIBTOOL) --silent --tag=CXX --mode=link $(CXX) $(AM_CXXFLAGS) $(CXXFLAGS) $(AM_LDFLAGS) -o $(MUTANT_OUT) \
 	  $(tests_sim_story_test_OBJECTS) $(MUTANT_OUT).o $(tests_sim_story_test_LDADD) $(LIBS)
 .PHONY: sim-mutant
-SIM_MUTANTS = asked_on auth_secret auth_signature children_kept cookie_unknown crowd_kept encapsulation failed_twice \
-  from_anywhere half_open_bound half_open_kept holder_ignored iv_counter iv_of_candidates key_direction key_shared lease_kept \
-  lingers_on negotiations_bound retransmission_timer session_kept timer_not_set window_open
+SIM_MUTANTS = asked_on auth_secret auth_signature candidates_bound child_ageless children_kept cookie_unknown \
+  cookies_bound crowd_kept encapsulation failed_twice from_anywhere guard_dropped half_open_bound half_open_kept \
+  holder_ignored idle_if_heard ike_ageless inner_forgotten iv_counter iv_of_candidates key_direction key_shared \
+  lease_kept lingers_on negotiations_bound never_doubts never_idle path_kept peers_kept pool_kept ppk_optional \
+  reqid_fresh retransmission_timer sends_never session_kept takes_over timer_not_set window_open worn_out
 EXTRA_DIST += tests/sim/mutants/run $(SIM_MUTANTS:%=tests/sim/mutants/%.sed)

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "tests/sim/addresses.h"
+#include "tests/sim/credentials.h"
 #include "tests/support/seeded_random.h"
 
 namespace latchkey::sim {
@@ -21,10 +23,14 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using support::SeededRandom;
 
-constexpr std::array kDeedNames{"connect", "close",       "turn_out", "crash",    "restart", "rebind",
-                                "move",    "serve_again", "replay",   "forge",    "meddle",  "flood",
-                                "hijack",  "free",        "outage",   "recovery", "wear_out"};
+constexpr std::array kDeedNames{"connect", "close",       "turn_out", "crash",    "restart",  "rebind",
+                                "move",    "serve_again", "replay",   "forge",    "meddle",   "flood",
+                                "hijack",  "free",        "outage",   "recovery", "wear_out", "collide",
+                                "talk",    "swap",        "fail",     "relent"};
 static_assert(kDeedNames.size() == kDeeds);
+
+// Longer than the last scenes, in which everybody is to have a tunnel.
+constexpr base::Duration kLeastIdle = seconds(60);
 
 // AEADs and others; X25519 first, since a story has many key exchanges.
 const std::array kIkeSuites{
@@ -90,28 +96,65 @@ api::EngineConfig draw_config(const Common& common, bool server, SeededRandom& d
   config.liveness = between(seconds(5), seconds(40), dice);
   config.keepalive = dice.chance(80) ? seconds(20) : seconds(0);
   config.pfs = common.pfs;
+  if (dice.chance(50)) config.child_limits.packets = 20 + dice.below(200);
+  if (dice.chance(20)) config.child_limits.bytes = 2000 + dice.below(20000);
+  if (server && dice.chance(30)) config.idle = between(kLeastIdle, seconds(120), dice);
+  config.unix_offset = seconds(kStoryDay) - std::chrono::hours(1);
+  config.lease_networks = {{address_in(Net::leases, false, 1), 16}, {address_in(Net::leases, true, 1), 16}};
   // One session more than there are clients: a new one comes before the old one goes.
   config.max_sessions = 8 + dice.below(3);
   config.max_half_open = 4 + dice.below(3);
   return config;
 }
 
+constexpr std::array kProofs{api::ProofKind::anonymous, api::ProofKind::shared_secret, api::ProofKind::raw_key,
+                             api::ProofKind::certificate};
+
+void draw_ppk(Role& role, SeededRandom& dice) {
+  const std::uint64_t drawn = dice.below(100);
+  role.ppk = drawn < 50 ? PpkOwned::shared : drawn < 65 ? PpkOwned::foreign : PpkOwned::none;
+  role.ppk_required = dice.chance(30);
+}
+
 Role draw_role(const Plot& plot, const Common& common, SeededRandom& dice) {
   Role role{.config = draw_config(common, false, dice)};
-  role.proof =
-      std::array{api::ProofKind::anonymous, api::ProofKind::shared_secret, api::ProofKind::raw_key}[dice.below(3)];
-  role.nat = plot.pool && dice.chance(50);
-  role.lease = role.nat || (plot.pool && dice.chance(50));
+  role.proof = one_of(kProofs, dice);
+  role.nat = plot.pool > 0 && dice.chance(50);
+  role.lease = role.nat || (plot.pool > 0 && dice.chance(50));
+  // Who asks a server that wants transport mode for a tunnel asks again.
+  if (plot.mode == api::Mode::transport && dice.chance(50)) role.mode = api::Mode::transport;
+  if (plot.ppk || dice.chance(10)) draw_ppk(role, dice);
   return role;
+}
+
+Role draw_impostor(const Common& common, SeededRandom& dice) {
+  Role impostor{.config = draw_config(common, false, dice), .impostor = true};
+  impostor.proof = kProofs[1 + dice.below(kProofs.size() - 1)];
+  return impostor;
+}
+
+void draw_server(Plot& plot, const Common& common, std::uint64_t clients, SeededRandom& dice) {
+  plot.server = draw_config(common, true, dice);
+  plot.ipv6 = dice.chance(25);
+  plot.max_half_open = 4 + dice.below(6);
+  plot.cookies_from = dice.below(6);
+  plot.max_half_open_per_address = 3 + dice.below(3);
+  // Several for each: whoever negotiates anew gets another one before the first is free, and acts that come fast one
+  // after the other give a client more than one session. Or too few.
+  if (dice.chance(50)) plot.pool = dice.chance(20) ? 1 + dice.below(clients) : 6 * (clients + 1);
+  if (plot.pool == 0 && dice.chance(30)) plot.mode = api::Mode::transport;
+  plot.ppk = dice.chance(25);
+  plot.ppk_required = plot.ppk && dice.chance(20);
 }
 
 // What may happen, and how often beside the other things; connecting begins most stories anew.
 constexpr std::array kChances{
-    std::pair{Deed::connect, 30},    std::pair{Deed::close, 8},    std::pair{Deed::turn_out, 4},
-    std::pair{Deed::crash, 6},       std::pair{Deed::rebind, 5},   std::pair{Deed::move, 3},
-    std::pair{Deed::serve_again, 3}, std::pair{Deed::replay, 20},  std::pair{Deed::forge, 10},
-    std::pair{Deed::meddle, 8},      std::pair{Deed::flood, 3},    std::pair{Deed::hijack, 4},
-    std::pair{Deed::outage, 3},      std::pair{Deed::wear_out, 10}};
+    std::pair{Deed::connect, 30},    std::pair{Deed::close, 8},     std::pair{Deed::turn_out, 4},
+    std::pair{Deed::crash, 6},       std::pair{Deed::rebind, 5},    std::pair{Deed::move, 3},
+    std::pair{Deed::serve_again, 6}, std::pair{Deed::replay, 20},   std::pair{Deed::forge, 10},
+    std::pair{Deed::meddle, 8},      std::pair{Deed::flood, 3},     std::pair{Deed::hijack, 4},
+    std::pair{Deed::outage, 3},      std::pair{Deed::wear_out, 10}, std::pair{Deed::collide, 8},
+    std::pair{Deed::talk, 25},       std::pair{Deed::fail, 8},      std::pair{Deed::swap, 4}};
 
 Deed draw_deed(SeededRandom& dice) {
   std::uint64_t total = 0;
@@ -126,7 +169,8 @@ Deed draw_deed(SeededRandom& dice) {
 
 std::size_t draw_who(Deed deed, std::size_t clients, SeededRandom& dice) {
   if (deed == Deed::turn_out || deed == Deed::serve_again) return 0;
-  if ((deed == Deed::crash || deed == Deed::wear_out) && dice.chance(30)) return 0;
+  const bool anybodys = deed == Deed::crash || deed == Deed::wear_out || deed == Deed::talk || deed == Deed::fail;
+  if (anybodys && dice.chance(30)) return 0;
   return 1 + dice.below(clients);
 }
 
@@ -134,6 +178,7 @@ std::optional<Deed> end_of(Deed deed) {
   if (deed == Deed::crash) return Deed::restart;
   if (deed == Deed::hijack) return Deed::free;
   if (deed == Deed::outage) return Deed::recovery;
+  if (deed == Deed::fail) return Deed::relent;
   return std::nullopt;
 }
 
@@ -173,6 +218,12 @@ base::Duration Plot::patience() const {
   return longest;
 }
 
+bool Plot::lets_in(const Role& role) const {
+  const bool common_ppk = ppk && role.ppk == PpkOwned::shared;
+  const bool wanted = ppk_required || (role.ppk != PpkOwned::none && role.ppk_required);
+  return !role.impostor && (common_ppk || !wanted);
+}
+
 Plot plot_of(std::uint64_t seed) {
   SeededRandom dice(seed ^ 0x9107);
   Plot plot;
@@ -180,40 +231,42 @@ Plot plot_of(std::uint64_t seed) {
   plot.weather = draw_weather(dice);
   const Common common{one_of(kIkeSuites, dice), one_of(kEspSuites, dice), dice.chance(10), dice.chance(70),
                       dice.chance(30)};
-  plot.server = draw_config(common, true, dice);
-  plot.pool = dice.chance(50);
-  plot.max_half_open = 4 + dice.below(6);
-  plot.cookies_from = dice.below(6);
-  plot.max_half_open_per_address = 3 + dice.below(3);
   const std::uint64_t clients = 1 + dice.below(3);
+  draw_server(plot, common, clients, dice);
   for (std::uint64_t i = 0; i < clients; ++i) plot.clients.push_back(draw_role(plot, common, dice));
-  if (dice.chance(25)) {
-    Role impostor{.config = draw_config(common, false, dice), .impostor = true};
-    impostor.proof = dice.chance(50) ? api::ProofKind::shared_secret : api::ProofKind::raw_key;
-    plot.clients.push_back(impostor);
-  }
+  if (dice.chance(25)) plot.clients.push_back(draw_impostor(common, dice));
   plot.length = between(seconds(20), seconds(240), dice);
   draw_acts(plot, dice);
   return plot;
 }
+
+namespace {
+
+std::string to_string(const Role& role) {
+  const auto& config = role.config;
+  const std::string_view ppk = role.ppk == PpkOwned::none ? "" : role.ppk == PpkOwned::shared ? ", PPK" : ", other PPK";
+  return fmt::format("{}{}{}{}{}{}{}, {} {}, fragments of {}, lifetime {} s, IKE {} s, {} retransmissions",
+                     api::to_string(role.proof), role.nat ? ", NAT" : "", role.lease ? ", lease" : "",
+                     role.mode == api::Mode::transport ? ", transport mode" : "", ppk,
+                     !ppk.empty() && role.ppk_required ? " required" : "", role.impostor ? ", impostor" : "",
+                     config.ike.front().to_string(), config.esp.front().to_string(), config.fragment_size,
+                     config.lifetime.count() / 1000000, config.ike_lifetime.count() / 1000000, config.max_retransmits);
+}
+
+}  // namespace
 
 std::string to_string(const Plot& plot) {
   const auto& w = plot.weather;
   std::string text = fmt::format(
       "seed {}: latency {} ms, jitter {} ms, loss {} %, duplication {} %, corruption {} %, truncation {} %\n",
       plot.seed, w.latency.count() / 1000, w.jitter.count() / 1000, w.loss, w.duplication, w.corruption, w.truncation);
-  text += fmt::format("server: cookies from {}, {} half-open at most, pool {}, lifetime {} s, IKE {} s\n",
+  text += fmt::format("server:{}{} cookies from {}, {} half-open at most, {} leases, lifetime {} s, IKE {} s{}{}\n",
+                      plot.ipv6 ? " IPv6," : "", plot.mode == api::Mode::transport ? " transport mode," : "",
                       plot.cookies_from, plot.max_half_open, plot.pool, plot.server.lifetime.count() / 1000000,
-                      plot.server.ike_lifetime.count() / 1000000);
-  for (std::size_t i = 0; i < plot.clients.size(); ++i) {
-    const Role& role = plot.clients[i];
-    text += fmt::format("client {}: {}{}{}{}, {} {}, fragments of {}, lifetime {} s, IKE {} s, {} retransmissions\n",
-                        i + 1, to_string(role.proof), role.nat ? ", NAT" : "", role.lease ? ", lease" : "",
-                        role.impostor ? ", impostor" : "", role.config.ike.front().to_string(),
-                        role.config.esp.front().to_string(), role.config.fragment_size,
-                        role.config.lifetime.count() / 1000000, role.config.ike_lifetime.count() / 1000000,
-                        role.config.max_retransmits);
-  }
+                      plot.server.ike_lifetime.count() / 1000000, plot.ppk ? ", PPK" : "",
+                      plot.ppk_required ? " required" : "");
+  for (std::size_t i = 0; i < plot.clients.size(); ++i)
+    text += fmt::format("client {}: {}\n", i + 1, to_string(plot.clients[i]));
   return text;
 }
 

@@ -18,7 +18,7 @@ enum class Deed : std::uint8_t {
   restart,      ///< a new one starts in its place
   rebind,       ///< a client's NAT gives it other ports
   move,         ///< a client's NAT, or the client itself, gets another address
-  serve_again,  ///< the server's configuration is read again
+  serve_again,  ///< the server's configuration is read again, and may have changed
   replay,       ///< somebody sends a datagram again that once went by
   forge,        ///< somebody answers a client's IKE_SA_INIT in the server's name, or copies its IKE_AUTH
   meddle,       ///< somebody sends into an IKE SA that he has no keys of
@@ -28,8 +28,13 @@ enum class Deed : std::uint8_t {
   outage,       ///< nothing gets through
   recovery,     ///< it does again
   wear_out,     ///< a kernel says that a child has carried enough
+  collide,      ///< two kernels say so of the same child, one soon after the other
+  talk,         ///< packets go to the other end, and answers may come
+  swap,         ///< two clients have each other's address from now on
+  fail,         ///< a kernel refuses what it is asked for
+  relent,       ///< and no longer
 };
-inline constexpr std::size_t kDeeds = static_cast<std::size_t>(Deed::wear_out) + 1;
+inline constexpr std::size_t kDeeds = static_cast<std::size_t>(Deed::relent) + 1;
 std::string_view to_string(Deed deed);
 
 struct Act {
@@ -39,10 +44,20 @@ struct Act {
   std::uint64_t dice = 0;  ///< for what else has to be chosen
 };
 
+/// What the server's configuration says: what the plot has, or that with one thing changed.
+enum class Reading : std::uint8_t { as_ever, other_pool, no_secrets, no_room, other_mode };
+inline constexpr std::size_t kReadings = static_cast<std::size_t>(Reading::other_mode) + 1;
+
+/// A postquantum preshared key of a client's: none, the server's, or one that it does not know.
+enum class PpkOwned : std::uint8_t { none, shared, foreign };
+
 /// A client as it is cast.
 struct Role {
   api::EngineConfig config;
   api::ProofKind proof = api::ProofKind::anonymous;
+  api::Mode mode = api::Mode::tunnel;  ///< what it asks for first
+  PpkOwned ppk = PpkOwned::none;
+  bool ppk_required = false;
   bool nat = false;
   bool lease = false;     ///< asks for an inner address
   bool impostor = false;  ///< says it is somebody else, and can't prove it
@@ -53,7 +68,11 @@ struct Plot {
   Weather weather;
   api::EngineConfig server;
   std::vector<Role> clients;
-  bool pool = false;  ///< the server leases inner addresses
+  bool ipv6 = false;
+  api::Mode mode = api::Mode::tunnel;  ///< the server's
+  bool ppk = false;                    ///< the server has one
+  bool ppk_required = false;
+  std::size_t pool = 0;  ///< inner addresses that the server leases
   std::size_t max_half_open = 1000;
   std::size_t cookies_from = 100;
   std::size_t max_half_open_per_address = 20;
@@ -62,6 +81,8 @@ struct Plot {
 
   /// The longest that any engine of it goes on with what its peer has forgotten.
   base::Duration patience() const;
+  /// Whether the server and this client take each other for what they say they are.
+  bool lets_in(const Role& role) const;
 };
 
 /// The same for the same seed, everywhere.

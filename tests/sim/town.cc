@@ -99,6 +99,18 @@ Resident* Town::owner_of(const Parcel& parcel, api::Path& path) {
   return nullptr;
 }
 
+// Native ESP has no ports: it stands for itself that the first port's way is the address's.
+bool Town::carries(Number from, const api::ChildSa& child, Number to) {
+  const Resident& sender = at(from);
+  if (silent || (!sender.nat && child.local != sender.host.address)) return false;
+  const bool udp = child.encapsulated;
+  const base::Endpoint source = seen_from_outside(sender, {{child.local, child.local_port}, {}, udp});
+  const std::uint16_t port = udp ? child.remote_port : sender.host.config.peer_ike_port;
+  api::Path path;
+  const Resident* owner = owner_of({source, {child.remote, port}, udp, {}}, path);
+  return owner != nullptr && owner->number == to;
+}
+
 void Town::arrive(const Parcel& parcel) {
   api::Path path;
   Resident* resident = owner_of(parcel, path);

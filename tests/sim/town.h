@@ -14,6 +14,7 @@ namespace latchkey::sim {
 
 /// Which of the town's hosts: 0 is the server, then the clients, at last who poses as the server.
 using Number = std::size_t;
+inline constexpr Number kServer = 0;
 
 struct Resident {
   Resident(std::uint64_t seed, Number number, api::EngineConfig config, std::string_view address);
@@ -58,6 +59,8 @@ class Town {
   void launch(const Parcel& parcel);
   /// Puts a parcel on the way that nothing happens to.
   void launch_safely(const Parcel& parcel, base::Duration latency);
+  /// Whether ESP of this child of `from` comes to the resident `to`.
+  bool carries(Number from, const api::ChildSa& child, Number to);
   /// Lets one thing happen, and the time come for it: false if nothing does before `until`, which it is then.
   bool step(base::TimePoint until);
   /// From `client`'s address the server's is this resident's from now on, or the server's own again.

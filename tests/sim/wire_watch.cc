@@ -1,7 +1,11 @@
 #include "tests/sim/wire_watch.h"
 
+#include <fmt/format.h>
+
 #include <functional>
 #include <string_view>
+
+#include "tests/sim/telling.h"
 
 namespace latchkey::sim {
 
@@ -13,6 +17,10 @@ using base::PayloadType;
 constexpr std::size_t kGenericHeader = 4;
 // The IKE header and a notify without data.
 constexpr std::size_t kUnprotectedAnswer = wire::kHeaderSize + kGenericHeader + 4;
+
+// What session/ike_sa.h says; the rule is not to be read off the code. The first, and for three COOKIEs and two groups.
+constexpr std::size_t kMaxInits = 1 + 3 + 2;
+constexpr std::size_t kMaxCandidates = 3;
 
 std::size_t digest(base::Bytes octets) {
   return std::hash<std::string_view>{}({reinterpret_cast<const char*>(octets.data()), octets.size()});
@@ -43,20 +51,41 @@ std::string check_unprotected(const wire::Header& header, base::Bytes datagram) 
 
 }  // namespace
 
-std::string WireWatch::sent(base::Bytes datagram) {
+std::string WireWatch::sent(base::Bytes datagram, base::TimePoint now) {
   const auto header = wire::parse_header(datagram);
   if (!header) return "wire: an engine sends what is no IKE message";
-  if (header->exchange == ExchangeType::ike_sa_init) return "";
+  if (header->exchange == ExchangeType::ike_sa_init) return check_init(*header, datagram);
   if (header->next_payload == PayloadType::notify) return check_unprotected(*header, datagram);
   const Lane lane{header->spi_i, header->spi_r, header->initiator};
   if (auto broken = check_iv(lane, *header, datagram); !broken.empty()) return broken;
-  if (header->exchange == ExchangeType::ike_auth && !header->response) {
-    // Each candidate is sent an IKE_AUTH of its own, and a forged copy bears the SPIs of the true one.
-    requests_.try_emplace(lane, Requests{header->message_id});
-    return "";
-  }
+  if (auto broken = check_age(*header, now); !broken.empty()) return broken;
+  if (header->exchange == ExchangeType::ike_auth && !header->response) return check_auth(lane, *header, datagram);
   if (auto broken = check_copy(lane, *header, datagram); !broken.empty()) return broken;
   return check_window(lane, *header);
+}
+
+// Security rule 5: neither COOKIE nor INVALID_KE_PAYLOAD is obeyed for ever.
+std::string WireWatch::check_init(const wire::Header& header, base::Bytes datagram) {
+  if (header.response) return "";
+  auto& different = inits_[header.spi_i];
+  different.insert(digest(datagram));
+  return different.size() <= kMaxInits ? "" : "bounds: IKE_SA_INIT is begun again too often";
+}
+
+std::string WireWatch::check_age(const wire::Header& header, base::TimePoint now) {
+  const auto [first, fresh] = first_used_.try_emplace({header.spi_i, header.spi_r}, now);
+  return now - first->second <= longest_ ? "" : "age: an IKE SA outlives its time";
+}
+
+// Security rule 5: of the answers to IKE_SA_INIT only so many are followed up.
+std::string WireWatch::check_auth(const Lane& lane, const wire::Header& header, base::Bytes datagram) {
+  requests_.try_emplace(lane, Requests{header.message_id, false, header.exchange});
+  if (fragment_of(header, datagram) >> 16 > 1) return "";
+  // Each candidate is sent an IKE_AUTH of its own, and a forged copy bears the SPIs of the true one.
+  auto& different = auths_[header.spi_i];
+  different.insert(digest(datagram));
+  if (different.size() > 1) happened_.note("IKE_AUTH for several candidates");
+  return different.size() <= kMaxCandidates ? "" : "bounds: too many answers are followed up";
 }
 
 // RFC 5282 section 3.1: an IV is used only once for a key. A copy is the same use.
@@ -81,14 +110,24 @@ std::string WireWatch::check_window(const Lane& lane, const wire::Header& header
     if (asked != requests_.end() && asked->second.last == header.message_id) asked->second.answered = true;
     return "";
   }
-  const auto [known, fresh] = requests_.try_emplace(lane, Requests{header.message_id});
+  const auto [known, fresh] = requests_.try_emplace(lane, Requests{header.message_id, false, header.exchange});
   Requests& requests = known->second;
+  if (fresh) note_request(header);
   if (fresh || requests.last == header.message_id) return "";
   if (header.message_id.value < requests.last.value) return "";  // a late copy, by check_copy()
   if (header.message_id.value != requests.last.value + 1) return "window: a message ID is left out";
   if (!requests.answered) return "window: a request before the answer to the one before";
-  requests = {header.message_id};
+  requests = {header.message_id, false, header.exchange};
+  note_request(header);
   return "";
+}
+
+void WireWatch::note_request(const wire::Header& header) {
+  happened_.note(name_of(header.exchange));
+  if (is_fragment(header)) happened_.note(fmt::format("{}, fragments", name_of(header.exchange)));
+  const auto other = requests_.find({header.spi_i, header.spi_r, !header.initiator});
+  if (other == requests_.end() || other->second.answered || other->second.exchange == ExchangeType::ike_auth) return;
+  happened_.note(fmt::format("{} crosses {}", name_of(header.exchange), name_of(other->second.exchange)));
 }
 
 }  // namespace latchkey::sim

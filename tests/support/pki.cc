@@ -84,6 +84,10 @@ KeyPair make_key(std::string_view kind) {
   return owned(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", std::string(kind).c_str()));
 }
 
+KeyPair ed25519_of(Bytes seed) {
+  return owned(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()));
+}
+
 KeyPair rsa_of_numbers(Bytes modulus, std::uint64_t exponent, Bytes d) {
   const Builder builder(OSSL_PARAM_BLD_new(), OSSL_PARAM_BLD_free);
   using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;

@@ -20,6 +20,8 @@ using KeyPair = std::shared_ptr<EVP_PKEY>;
 /// A new key: "ed25519", "ed448", "x25519", "rsa:BITS", or the name of a curve ("P-256"). A failure ends the test
 /// program.
 KeyPair make_key(std::string_view kind);
+/// The Ed25519 key of these 32 octets: always the same.
+KeyPair ed25519_of(base::Bytes seed);
 /// An RSA key of any numbers, which need not make sense; private with `d`.
 KeyPair rsa_of_numbers(base::Bytes modulus, std::uint64_t exponent, base::Bytes d = {});
 /// An EC key with the private half of one and the public half of the other, both on P-256.
