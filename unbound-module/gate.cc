@@ -139,11 +139,6 @@ void EngineGate::reconfigure(PeersConfig config) {
   if (inbox_.push(std::move(config))) ring(wake_fd_);
 }
 
-bool EngineGate::Inbox::push(Item item) {
-  items.push_back(std::move(item));
-  return items.size() == 1;
-}
-
 void EngineGate::Worker::push(Done outcome) {
   done.push_back(std::move(outcome));
   if (done.size() == 1) ring(fd);

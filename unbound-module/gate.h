@@ -77,7 +77,11 @@ class EngineGate final : public Gate, public host::Tenant {
     std::size_t wants = 0;
 
     /// Whether it was empty before: then the engine thread has to be woken.
-    bool push(Item item);
+    template <class T>
+    bool push(T item) {
+      items.emplace_back(std::move(item));
+      return items.size() == 1;
+    }
   };
 
   void deliver();
