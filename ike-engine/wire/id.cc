@@ -27,6 +27,7 @@ base::Result<Id> parse_id(base::Bytes body) {
   r.skip(3);
   id.data = r.rest();
   if (!r.done()) return base::fail(Errc::truncated, "id");
+  if (id.data.size() > kMaxIdData) return base::fail(Errc::exhausted, "id");
   if (!is_size_of(id.type, id.data.size())) return base::fail(Errc::malformed, "id: size is not the type's");
   return id;
 }

@@ -59,6 +59,11 @@ TEST(id, of_an_address_has_the_addresses_size) {
   }
 }
 
+TEST(id, has_a_bound) {
+  EXPECT_TRUE(parse_id(written(Id{base::IdType::fqdn, base::Buffer(kMaxIdData)})));
+  EXPECT_EQ(parse_id(written(Id{base::IdType::fqdn, base::Buffer(kMaxIdData + 1)})).error().code, Errc::exhausted);
+}
+
 TEST(id, null_is_empty) {  // RFC 7619 section 2.2
   EXPECT_TRUE(parse_id(hex("0d 000000")));
   EXPECT_EQ(parse_id(hex("0d 000000 00")).error().code, Errc::malformed);
