@@ -17,6 +17,7 @@
 //   sending         a session that is up has a child that packets go out by
 //   age             no child outlives its lifetime, no IKE SA its own
 //   liveness        nobody sends for long to a peer that has forgotten all
+//   renewal, path   at the end all that is up can be rekeyed, also where a NAT has just moved the client
 //   idle            a session ends for want of traffic if there is none, and only then
 
 #include <map>

@@ -155,6 +155,11 @@ void Story::renew() {
 void Story::check_path(Number who) {
   const Resident& client = town_.at(who);
   if (!client.nat) return;
+  const auto found = live_children(town_.at(kServer).host.kernel);
+  const auto is_theirs = [&](const auto* tunnel) { return owner_of(tunnel->child.spi_out) == who; };
+  if (!invariants_.up(who).empty() && std::ranges::none_of(found, is_theirs)) {
+    return invariants_.fail("path: the server has lost a client that its NAT has moved");
+  }
   for (const auto* tunnel : live_children(town_.at(kServer).host.kernel)) {
     const api::ChildSa& child = tunnel->child;
     if (owner_of(child.spi_out) != who) continue;
