@@ -76,7 +76,8 @@ std::optional<Received> read_auth_reply(IkeSa& sa, Context& context, const wire:
   for (std::size_t i = 0; i < sa.negotiation->candidates.size(); ++i) {
     Candidate& candidate = sa.negotiation->candidates[i];
     if (candidate.spi_r != header.spi_r) continue;
-    auto opened = open_message(candidate.protection, candidate.responses, message);
+    const auto terms = unproven(context, sa.negotiation->replies[candidate.reply]);
+    auto opened = open_message(candidate.protection, candidate.responses, message, terms);
     if (!opened) {
       why = opened.error().code;
       continue;  // two candidates may bear one SPI, and only one of them is true

@@ -19,15 +19,18 @@ bool Reassembly::wants(base::MessageId id, std::uint16_t fragment, std::uint16_t
   return total > parts_.size() || !parts_[fragment - 1u].has_value();
 }
 
-std::optional<Opened> Reassembly::add(base::MessageId id, Opened fragment) {
+std::optional<Opened> Reassembly::add(base::MessageId id, Opened fragment, const ReassemblyTerms& terms) {
   // RFC 7383 section 2.6
   //= the receiver MUST discard all received fragments and start the reassembly process over with just the received IKE
   //= Fragment message.
   if (parts_.size() != fragment.total || id != id_) clear();
-  if (parts_.empty()) parts_.resize(fragment.total);
+  if (parts_.empty()) {
+    parts_.resize(fragment.total);
+    ends_at_ = terms.now + kReassemblyTime;
+  }
   id_ = id;
   octets_ += fragment.content.size();
-  if (octets_ > kMaxAssembled) {
+  if (octets_ > terms.most) {
     clear();
     return std::nullopt;
   }
@@ -46,8 +49,15 @@ Opened Reassembly::join() {
   return whole;
 }
 
+void Reassembly::expire(base::TimePoint now) {
+  // RFC 7383 section 2.6
+  //= it MUST discard all IKE Fragment messages received so far for the exchange
+  if (ends_at_ <= now) clear();
+}
+
 void Reassembly::clear() {
   parts_.clear();
+  ends_at_ = base::kNever;
   present_ = 0;
   octets_ = 0;
   first_ = base::PayloadType::none;

@@ -13,6 +13,10 @@
 
 namespace latchkey::session {
 
+/// Octets of an IKE_SA_INIT message, which is kept until AUTH has covered it. A longer one is dropped. Honest ones have
+/// some hundred, and twenty more for each authority in a CERTREQ.
+inline constexpr std::size_t kMaxInit = 8 * 1024;
+
 /// Views point into the datagram. Nothing of it is authenticated.
 struct InitPayloads {
   std::optional<wire::Sa> sa;

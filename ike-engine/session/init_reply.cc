@@ -160,6 +160,7 @@ std::optional<Received> read_init_reply(const IkeSa& sa, Context& context, const
   if (!header.response || header.initiator) return drop(context.stats.dropped_no_transition);
   // RFC 7296 section 2.1: once the SA is there, a late copy of the reply says nothing new.
   if (!sa.negotiation || header.message_id != base::MessageId{0}) return drop(context.stats.dropped_message_id);
+  if (message.datagram.size() > kMaxInit) return drop(context.stats.dropped_limit);
   if (is_known(*sa.negotiation, message.datagram)) return drop(context.stats.dropped_message_id);
   const auto reply = parse_init_payloads(message);
   if (!reply) return drop(context.stats.dropped_malformed);

@@ -22,7 +22,8 @@ std::optional<FragmentNumbers> fragment_numbers(const wire::Message& message) {
 }  // namespace
 
 base::Result<std::optional<Opened>> open_message(const Protection& protection, Reassembly& reassembly,
-                                                 const wire::Message& message) {
+                                                 const wire::Message& message, const ReassemblyTerms& terms) {
+  reassembly.expire(terms.now);
   const auto numbers = fragment_numbers(message);
   const auto id = message.header.message_id;
   if (numbers && !reassembly.wants(id, numbers->fragment, numbers->total)) {
@@ -32,7 +33,7 @@ base::Result<std::optional<Opened>> open_message(const Protection& protection, R
   //= If the ICV check fails, the message MUST be silently discarded.
   auto opened = protection.open(message);
   if (!opened) return std::unexpected(opened.error());
-  if (numbers) return reassembly.add(id, std::move(*opened));
+  if (numbers) return reassembly.add(id, std::move(*opened), terms);
   reassembly.clear();
   return std::optional<Opened>(std::move(*opened));
 }

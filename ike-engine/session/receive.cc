@@ -87,7 +87,7 @@ void receive_request(IkeSa& sa, Context& context, const wire::Message& message, 
     context.stats.retransmitted += sa.peer.last_response().size();
     return;
   }
-  auto opened = open_message(*sa.protection, sa.requests, message);
+  auto opened = open_message(*sa.protection, sa.requests, message, {.now = context.now});
   if (!opened) return count_drop(context.stats, opened.error().code);
   sa.last_heard = context.now;
   follow(sa, context, path);
@@ -99,7 +99,7 @@ void receive_response(IkeSa& sa, Context& context, const wire::Message& message,
   const bool ours = sa.request.pending() && sa.exchange && message.header.message_id == sa.request.id() &&
                     exchange == (sa.exchange->creation ? ExchangeType::create_child_sa : ExchangeType::informational);
   if (!ours) return count_drop(context.stats, base::Errc::mismatch);
-  auto opened = open_message(*sa.protection, sa.responses, message);
+  auto opened = open_message(*sa.protection, sa.responses, message, {.now = context.now});
   if (!opened) return count_drop(context.stats, opened.error().code);
   sa.last_heard = context.now;
   follow(sa, context, path);
@@ -120,7 +120,7 @@ void receive_late_answer(IkeSa& sa, Context& context, const wire::Message& messa
   const bool ours =
       message.header.message_id == base::MessageId{1} && message.header.exchange == ExchangeType::ike_auth;
   if (!ours) return count_drop(context.stats, base::Errc::mismatch);
-  auto opened = open_message(*sa.protection, sa.responses, message);
+  auto opened = open_message(*sa.protection, sa.responses, message, unproven(context, {}));
   if (!opened) return count_drop(context.stats, opened.error().code);
   if (!opened->has_value()) return;
   Input input;
@@ -172,7 +172,7 @@ void receive_while_half_open(IkeSa& sa, Context& context, const wire::Message& m
     count_drop(context.stats, base::Errc::weak);
     return dispatch_plain(sa, context, Event::give_up);
   }
-  auto opened = open_message(*sa.protection, sa.requests, message);
+  auto opened = open_message(*sa.protection, sa.requests, message, unproven(context, sa.half_open->request));
   if (!opened) return count_drop(context.stats, opened.error().code);
   sa.last_heard = context.now;
   if (!opened->has_value()) return;
@@ -205,6 +205,7 @@ void expire_candidates(IkeSa& sa, Context& context) {
 
 void expire_negotiation(IkeSa& sa, Context& context) {
   Negotiation& negotiation = *sa.negotiation;
+  for (Candidate& candidate : negotiation.candidates) candidate.responses.expire(context.now);
   if (std::min(negotiation.deadline, negotiation.grace) <= context.now) {
     return dispatch_plain(sa, context, Event::give_up);
   }
@@ -249,7 +250,9 @@ void expire_established(IkeSa& sa, Context& context) {
 
 base::TimePoint negotiation_deadline(const Negotiation& negotiation) {
   base::TimePoint next = std::min({negotiation.deadline, negotiation.grace, negotiation.init.next()});
-  for (const Candidate& candidate : negotiation.candidates) next = std::min(next, candidate.auth.next());
+  for (const Candidate& candidate : negotiation.candidates) {
+    next = std::min({next, candidate.auth.next(), candidate.responses.ends_at()});
+  }
   return next;
 }
 
@@ -273,16 +276,19 @@ void receive(IkeSa& sa, Context& context, const wire::Message& message, const ap
 }
 
 void expire(IkeSa& sa, Context& context) {
+  sa.requests.expire(context.now);
+  sa.responses.expire(context.now);
   if (sa.negotiation) return expire_negotiation(sa, context);
-  if (sa.half_open) return dispatch_plain(sa, context, Event::give_up);
-  expire_established(sa, context);
+  if (!sa.half_open) return expire_established(sa, context);
+  if (sa.half_open->deadline <= context.now) dispatch_plain(sa, context, Event::give_up);
 }
 
 base::TimePoint next_deadline(const IkeSa& sa) {
   if (sa.state == State::dead) return base::kNever;
   if (sa.negotiation) return negotiation_deadline(*sa.negotiation);
-  if (sa.half_open) return sa.half_open->deadline;
-  base::TimePoint next = std::min({sa.renew_at, sa.ends_at, pulse_due_at(sa), sa.request.next()});
+  const base::TimePoint reassembly = std::min(sa.requests.ends_at(), sa.responses.ends_at());
+  if (sa.half_open) return std::min(sa.half_open->deadline, reassembly);
+  base::TimePoint next = std::min({sa.renew_at, sa.ends_at, pulse_due_at(sa), sa.request.next(), reassembly});
   for (const Child& child : sa.children) next = std::min({next, child.rekey_at, child.ends_at});
   return next;
 }

@@ -24,12 +24,21 @@ wire::Header answer_header(const wire::Header& request, base::IkeSpi own_spi) {
   return header;
 }
 
+// A forged source must not get more from us than its forger sends: whoever has not shown that it hears us gets no
+// answer that is longer than its question.
+bool is_longer(base::Bytes answer, const wire::Message& question) { return answer.size() > question.datagram.size(); }
+
 // RFC 7296 section 2.6: an answer that begins nothing bears no SPI of ours.
-void refuse(Context& context, const wire::Header& request, const api::Path& path, NotifyType type,
+void refuse(Context& context, const wire::Message& request, const api::Path& path, NotifyType type,
             base::Bytes data = {}) {
   wire::PayloadChain chain;
   add_notify(chain, type, data);
-  send(context, path, std::array{write_message(answer_header(request, {}), chain)});
+  const base::Buffer answer = write_message(answer_header(request.header, {}), chain);
+  if (is_longer(answer, request)) {
+    ++context.stats.dropped_limit;
+    return;
+  }
+  send(context, path, std::array{answer});
 }
 
 const wire::RawPayload* first_notify(const wire::Message& message) {
@@ -37,34 +46,49 @@ const wire::RawPayload* first_notify(const wire::Message& message) {
   return notify ? &message.payloads.front() : nullptr;
 }
 
-// Asked before anything costly is done: nonce and COOKIE are found without taking the rest apart.
-bool has_paid(Context& context, const wire::Message& message, const api::Path& path) {
-  Responder& responder = *context.responder;
+std::optional<CookieFor> cookie_for(const wire::Message& message, const api::Path& path) {
+  const auto* nonce = message.find(PayloadType::nonce);
+  if (nonce == nullptr || !wire::parse_nonce(nonce->body)) return std::nullopt;
+  return CookieFor{nonce->body, path.remote.address, message.header.spi_i};
+}
+
+// Whether the client has shown by a COOKIE that it hears us. Asked before anything costly is done: nonce and COOKIE are
+// found without taking the rest apart.
+bool has_paid(const Context& context, const wire::Message& message, const api::Path& path) {
+  const auto whom = cookie_for(message, path);
+  const auto* payload = first_notify(message);
+  if (!whom || payload == nullptr) return false;
+  // RFC 7296 section 2.6
+  //= include the COOKIE notification containing the received data as the first payload
+  const auto notify = wire::parse_notify(payload->body);
+  return notify && notify->type == NotifyType::cookie &&
+         context.responder->cookies.knows(notify->data, *whom, context.now);
+}
+
+bool has_to_pay(const Context& context, const api::Path& path) {
+  const Responder& responder = *context.responder;
   // An address that has many half-open ones may be somebody's whom others speak for: from then on it has to hear us.
   const bool crowded = responder.crowd(path.remote.address).half_open >= responder.max_half_open_per_address / 2;
-  if (responder.half_open.size() < responder.cookies_from && !crowded) return true;
-  const auto* nonce = message.find(PayloadType::nonce);
-  if (nonce == nullptr || !wire::parse_nonce(nonce->body)) {
+  return responder.half_open.size() >= responder.cookies_from || crowded;
+}
+
+bool demand_cookie(Context& context, const wire::Message& message, const api::Path& path) {
+  const auto whom = cookie_for(message, path);
+  if (!whom) {
     ++context.stats.dropped_malformed;
     return false;
   }
-  const CookieFor whom{nonce->body, path.remote.address, message.header.spi_i};
-  // RFC 7296 section 2.6
-  //= include the COOKIE notification containing the received data as the first payload
-  if (const auto* payload = first_notify(message)) {
-    const auto notify = wire::parse_notify(payload->body);
-    const bool cookie = notify && notify->type == NotifyType::cookie;
-    if (cookie && responder.cookies.knows(notify->data, whom, context.now)) return true;
-  }
   ++context.stats.cookies_sent;
-  refuse(context, message.header, path, NotifyType::cookie, responder.cookies.make(whom, context.now, context.random));
+  refuse(context, message, path, NotifyType::cookie,
+         context.responder->cookies.make(*whom, context.now, context.random));
   return false;
 }
 
-bool has_room(Context& context, const api::Path& path) {
+bool has_room(Context& context, const wire::Message& message, const api::Path& path) {
   const Responder& responder = *context.responder;
   const Crowd crowd = responder.crowd(path.remote.address);
-  const bool room = context.may_admit && responder.half_open.size() < responder.max_half_open &&
+  const bool room = message.datagram.size() <= kMaxInit && context.may_admit &&
+                    responder.half_open.size() < responder.max_half_open &&
                     crowd.half_open < responder.max_half_open_per_address &&
                     crowd.sessions < responder.max_sessions_per_address;
   if (!room) {
@@ -93,20 +117,20 @@ std::optional<Accepted> accept(Context& context, const wire::Message& message, c
   const auto critical = wire::first_unknown_critical(message.payloads);
   if (critical != PayloadType::none) {
     const std::uint8_t type[] = {static_cast<std::uint8_t>(critical)};
-    refuse(context, message.header, path, NotifyType::unsupported_critical_payload, type);
+    refuse(context, message, path, NotifyType::unsupported_critical_payload, type);
     return std::nullopt;
   }
   auto payloads = parse_init_payloads(message);
   if (!payloads || !payloads->sa || !payloads->ke || !payloads->nonce) return malformed(context);
   auto chosen = policy::choose_ike(*payloads->sa, context.config.answered_ike, {}, payloads->ke->method);
   if (!chosen) {
-    refuse(context, message.header, path, NotifyType::no_proposal_chosen);
+    refuse(context, message, path, NotifyType::no_proposal_chosen);
     return std::nullopt;
   }
   if (chosen->suite.ke != payloads->ke->method) {
     const auto method = static_cast<std::uint16_t>(chosen->suite.ke);
     const std::uint8_t wanted[] = {static_cast<std::uint8_t>(method >> 8), static_cast<std::uint8_t>(method & 0xff)};
-    refuse(context, message.header, path, NotifyType::invalid_ke_payload, wanted);
+    refuse(context, message, path, NotifyType::invalid_ke_payload, wanted);
     return std::nullopt;
   }
   if (payloads->ke->value.size() != crypto::ke_public_size(chosen->suite.ke)) return malformed(context);
@@ -161,6 +185,18 @@ base::Buffer build_answer(const HalfOpen& sa, Context& context, const Accepted& 
   return write_message(answer_header(request, sa.spi_r), chain);
 }
 
+std::unique_ptr<HalfOpen> begin_half_open(Context& context, const Accepted& accepted, base::IkeSpi spi_i,
+                                          base::IkeSpi spi_r, const api::Path& path) {
+  auto fresh = std::make_unique<HalfOpen>();
+  fresh->spi_i = spi_i;
+  fresh->spi_r = spi_r;
+  fresh->path = path;
+  fresh->suite = accepted.chosen.suite;
+  fresh->deadline = context.now + kHalfOpenLife;
+  take_notifies(*fresh, context, accepted.payloads);
+  return fresh;
+}
+
 }  // namespace
 
 bool is_init_request(const wire::Header& header) {
@@ -169,22 +205,23 @@ bool is_init_request(const wire::Header& header) {
 }
 
 bool answer_init(Context& context, const wire::Message& message, const api::Path& path, base::IkeSpi own_spi) {
-  if (!has_room(context, path) || !has_paid(context, message, path)) return false;
+  if (!has_room(context, message, path)) return false;
+  const bool paid = has_paid(context, message, path);
+  if (!paid && has_to_pay(context, path)) return demand_cookie(context, message, path);
   const auto accepted = accept(context, message, path);
   if (!accepted) return false;
-  auto key_exchange = crypto::KeyExchange::generate(accepted->chosen.suite.ke,
-                                                    [&](base::MutableBytes out) { context.random.fill(out); });
+  auto fresh = begin_half_open(context, *accepted, message.header.spi_i, own_spi, path);
+  // The answer's length is known before the key exchange, which costs more, is made for it.
+  const base::Buffer no_key(crypto::ke_public_size(fresh->suite.ke));
+  if (!paid && is_longer(build_answer(*fresh, context, *accepted, no_key), message)) {
+    return demand_cookie(context, message, path);
+  }
+  auto key_exchange =
+      crypto::KeyExchange::generate(fresh->suite.ke, [&](base::MutableBytes out) { context.random.fill(out); });
   if (!key_exchange) {
     ++context.stats.dropped_limit;
     return false;
   }
-  auto fresh = std::make_unique<HalfOpen>();
-  fresh->spi_i = message.header.spi_i;
-  fresh->spi_r = own_spi;
-  fresh->path = path;
-  fresh->suite = accepted->chosen.suite;
-  fresh->deadline = context.now + kHalfOpenLife;
-  take_notifies(*fresh, context, accepted->payloads);
   fresh->request = base::to_buffer(message.datagram);
   fresh->response = build_answer(*fresh, context, *accepted, key_exchange->public_value());
   fresh->response.shrink_to_fit();

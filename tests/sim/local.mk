@@ -1,5 +1,5 @@
-# The simulation that tells stories from seeds; the program is one of UNIT_TESTS. The other tests in this folder are in
-# engine_test.
+# The simulation that tells stories from seeds; the program is one of UNIT_TESTS, and so is hostile_test. The other tests in
+# this folder are in engine_test.
 STORY_SOURCES = tests/sim/addresses.cc tests/sim/addresses.h tests/sim/cast.cc tests/sim/cast.h tests/sim/census.cc \
   tests/sim/census.h tests/sim/credentials.cc tests/sim/credentials.h tests/sim/deeds.cc tests/sim/forgeries.cc \
   tests/sim/forgeries.h tests/sim/invariants.cc tests/sim/invariants.h tests/sim/pair.cc tests/sim/pair.h \
@@ -8,6 +8,13 @@ STORY_SOURCES = tests/sim/addresses.cc tests/sim/addresses.h tests/sim/cast.cc t
   tests/sim/wire_watch.cc tests/sim/wire_watch.h tests/sim/world.cc tests/sim/world.h
 tests_sim_story_test_SOURCES = tests/sim/story_test.cc $(STORY_SOURCES)
 tests_sim_story_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GMOCK_LIBS) $(GTEST_LIBS)
+
+# Published ways of attacking IKEv2, one after the other (docs/SECURITY.md).
+tests_sim_hostile_test_SOURCES = tests/sim/creations.cc tests/sim/creations.h tests/sim/hostile_floods_test.cc \
+  tests/sim/hostile_fragments_test.cc tests/sim/hostile_keys_test.cc tests/sim/hostile_lengths_test.cc \
+  tests/sim/hostile_order_test.cc tests/sim/hostile_payloads_test.cc tests/sim/siege.cc tests/sim/siege.h \
+  tests/sim/stranger.cc tests/sim/stranger.h tests/sim/world.cc tests/sim/world.h
+tests_sim_hostile_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
 
 # As many stories as one has patience for.
 SOAK_SEEDS = 1000000

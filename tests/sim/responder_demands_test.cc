@@ -447,17 +447,6 @@ TEST(childless, initiation_is_announced_and_served) {
   EXPECT_EQ(server.kernel.live(), 0u);
 }
 
-/// An IKE_AUTH whose ICV is nobody's.
-base::Buffer noise_for(const Stranger& stranger) {
-  wire::Header header;
-  header.spi_i = stranger.spi_i;
-  header.spi_r = stranger.spi_r;
-  header.exchange = ExchangeType::ike_auth;
-  header.initiator = true;
-  header.message_id = base::MessageId{1};
-  return write_message(header, support::chain_of({{PayloadType::sk, base::Buffer(60, 0x5a)}}));
-}
-
 // Security rule 9: what goes because there is no room is forgotten everywhere.
 TEST(half_open, ones_that_lose_their_place_leave_nothing) {
   api::EngineConfig config;

@@ -77,7 +77,8 @@ Payloads Stranger::init_payloads() const {
   return {payload(PayloadType::sa, ike_offer()),
           payload(PayloadType::ke, wire::Ke{base::KeMethod::x25519, key_exchange_.public_value()}),
           payload(PayloadType::nonce, wire::Nonce{nonce_i_}),
-          support::notify_payload(base::NotifyType::signature_hash_algorithms, *base::from_hex("0002 0003 0004 0005"))};
+          support::notify_payload(base::NotifyType::signature_hash_algorithms, *base::from_hex("0002 0003 0004 0005")),
+          {PayloadType::vendor_id, base::Buffer(100, 'v')}};
 }
 
 base::Buffer Stranger::init_request(const Payloads& payloads) {
@@ -85,7 +86,7 @@ base::Buffer Stranger::init_request(const Payloads& payloads) {
   header.spi_i = spi_i;
   header.exchange = base::ExchangeType::ike_sa_init;
   header.initiator = true;
-  request_ = write_message(header, support::chain_of(payloads));
+  request_ = support::plain_message(header, payloads);
   return request_;
 }
 
@@ -96,6 +97,7 @@ std::vector<base::Buffer> Stranger::send(base::Bytes datagram) {
   std::vector<base::Buffer> answers;
   for (const api::Datagram& one : output.datagrams) answers.push_back(one.bytes);
   std::ranges::move(output.datagrams, std::back_inserter(server_.sent));
+  server_.trades.push_back({base::to_buffer(datagram), answers});
   return answers;
 }
 
@@ -143,21 +145,35 @@ Payloads Stranger::claim(base::Bytes id, const wire::Auth& auth) const {
 Payloads Stranger::claim() const { return claim(nobody()); }
 
 std::optional<support::Plain> Stranger::ask(base::ExchangeType exchange, const Payloads& payloads) {
-  const wire::PayloadChain chain = support::chain_of(payloads);
-  return ask_sealed(exchange, chain.first(), chain.view());
+  return ask_sealed(exchange, payloads.empty() ? PayloadType::none : payloads.front().type,
+                    support::content_of(payloads));
 }
 
 std::optional<support::Plain> Stranger::ask_sealed(base::ExchangeType exchange, PayloadType first,
                                                    base::Bytes content) {
+  const wire::Header request = header(exchange);
+  ++next_request;
+  const auto answers = send_sealed(request, first, content);
+  return answers.empty() ? std::nullopt : open(answers.front());
+}
+
+wire::Header Stranger::header(base::ExchangeType exchange) const {
   wire::Header header;
   header.spi_i = spi_i;
   header.spi_r = spi_r;
   header.exchange = exchange;
   header.initiator = true;
-  header.message_id.value = next_request++;
-  const auto answers = send(sealing_.seal(header, first, content).front());
-  if (answers.empty()) return std::nullopt;
-  const auto message = wire::parse_message(answers.front());
+  header.message_id.value = next_request;
+  return header;
+}
+
+std::vector<base::Buffer> Stranger::send_sealed(const wire::Header& header, PayloadType first, base::Bytes content,
+                                                std::size_t fragment, std::size_t total) {
+  return send(sealing_.seal_part(header, first, content, fragment, total));
+}
+
+std::optional<support::Plain> Stranger::open(base::Bytes datagram) const {
+  const auto message = wire::parse_message(datagram);
   return message ? sealing_.open(*message) : std::nullopt;
 }
 
@@ -173,6 +189,11 @@ bool Stranger::answer(base::Bytes request, const Payloads& payloads) {
   const wire::PayloadChain chain = support::chain_of(payloads);
   (void)send(sealing_.seal(header, chain.first(), chain.view()).front());
   return true;
+}
+
+base::Buffer noise_for(const Stranger& stranger) {
+  return support::plain_message(stranger.header(base::ExchangeType::ike_auth),
+                                {{PayloadType::sk, base::Buffer(60, 0x5a)}});
 }
 
 base::NotifyType first_notify(const std::vector<wire::RawPayload>& payloads) {

@@ -20,6 +20,12 @@ namespace latchkey::sim {
 /// Who takes anybody, and proves itself by ed25519_key().
 api::ResponderConfig open_to_all();
 
+/// A datagram for a server, and all that came back for it.
+struct Trade {
+  base::Buffer question;
+  std::vector<base::Buffer> answers;
+};
+
 /// An engine that serves, and its kernel.
 struct Server {
   explicit Server(const api::ResponderConfig& responder, api::EngineConfig config = {});
@@ -30,6 +36,7 @@ struct Server {
   base::TimePoint now{std::chrono::hours(1)};
   std::vector<api::Event> events;
   std::vector<api::Datagram> sent;  ///< to anybody, in order
+  std::vector<Trade> trades;        ///< of all strangers, in order
 };
 
 /// Takes AES-256-GCM with PRF-SHA2-256 and X25519, comes from 192.0.2.1:500, and is nobody.
@@ -37,7 +44,8 @@ class Stranger {
  public:
   explicit Stranger(Server& server, std::uint64_t seed = 1);
 
-  /// SAi1, KEi, Ni and the hashes that we verify with (RFC 7427): what an honest IKE_SA_INIT request holds at least.
+  /// SAi1, KEi, Ni and the hashes that we verify with (RFC 7427): what an honest IKE_SA_INIT request holds at least,
+  /// and so much more that the answer is not longer, or it would cost a COOKIE.
   support::Payloads init_payloads() const;
   /// The request's octets; also those that AUTH will cover.
   base::Buffer init_request(const support::Payloads& payloads);
@@ -55,6 +63,13 @@ class Stranger {
   /// A request in SK. Its answer, opened; nothing if none came, or none that is right.
   std::optional<support::Plain> ask(base::ExchangeType exchange, const support::Payloads& payloads);
   std::optional<support::Plain> ask_sealed(base::ExchangeType exchange, base::PayloadType first, base::Bytes content);
+  /// The header of the next request, which `next_request` is counted on by ask() alone.
+  wire::Header header(base::ExchangeType exchange) const;
+  /// SK under any header, or one SKF. What the server sends back.
+  std::vector<base::Buffer> send_sealed(const wire::Header& header, base::PayloadType first, base::Bytes content,
+                                        std::size_t fragment = 0, std::size_t total = 0);
+  /// What a datagram of the server's held in SK; nothing if it has none that is right.
+  std::optional<support::Plain> open(base::Bytes datagram) const;
 
   /// Of a child that a CREATE_CHILD_SA has made; `g_ir` is empty without PFS.
   crypto::ChildKeys child_keys(base::Bytes nonce_i, base::Bytes nonce_r, base::Bytes g_ir = {}) const;
@@ -78,6 +93,9 @@ class Stranger {
   crypto::IkeKeys keys_;
   support::Sealing sealing_;
 };
+
+/// The next request as an IKE_AUTH whose ICV is nobody's.
+base::Buffer noise_for(const Stranger& stranger);
 
 /// The first notify's type among the payloads of a message; 0 if there is none.
 base::NotifyType first_notify(const std::vector<wire::RawPayload>& payloads);

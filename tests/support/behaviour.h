@@ -9,10 +9,11 @@
 
 namespace latchkey::support {
 
-/// A payload that is to be written: its type and its body without generic header.
+/// A payload that is to be written: its type, its body without generic header, and its critical bit.
 struct Payload {
   base::PayloadType type{};
   base::Buffer body;
+  bool critical = false;
 };
 using Payloads = std::vector<Payload>;
 

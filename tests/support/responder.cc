@@ -1,5 +1,7 @@
 #include "tests/support/responder.h"
 
+#include <algorithm>
+
 #include "ike-engine/wire/delete.h"
 #include "ike-engine/wire/ke.h"
 #include "ike-engine/wire/nonce.h"
@@ -34,6 +36,23 @@ wire::PayloadChain chain_of(const Payloads& payloads) {
   wire::PayloadChain chain;
   for (const Payload& one : payloads) chain.add(one.type, [&](base::Writer& out) { out.bytes(one.body); });
   return chain;
+}
+
+Buffer content_of(const Payloads& payloads) {
+  constexpr std::size_t kGenericHeader = 4;
+  Buffer content = chain_of(payloads).take();
+  std::size_t at = 0;
+  for (const Payload& one : payloads) {
+    if (one.critical) content[at + 1] |= 0x80;
+    at += kGenericHeader + one.body.size();
+  }
+  return content;
+}
+
+Buffer plain_message(const wire::Header& header, const Payloads& payloads) {
+  Buffer message = write_message(header, chain_of(payloads));
+  std::ranges::copy(content_of(payloads), message.begin() + wire::kHeaderSize);
+  return message;
 }
 
 std::optional<Bytes> find_notify(const std::vector<wire::RawPayload>& payloads, NotifyType type) {
@@ -148,9 +167,9 @@ Payloads Responder::answer_informational(ResponderSa& sa, const Plain& request) 
 
 Responder::Datagrams Responder::sealed(ResponderSa& sa, wire::Header header, const Payloads& payloads,
                                        std::size_t fragment_size) {
-  const wire::PayloadChain chain = chain_of(payloads);
+  const PayloadType first = payloads.empty() ? PayloadType::none : payloads.front().type;
   Datagrams out;
-  for (Buffer& octets : sa.sealing.seal(header, chain.first(), chain.view(), fragment_size)) {
+  for (Buffer& octets : sa.sealing.seal(header, first, content_of(payloads), fragment_size)) {
     out.push_back({sa.path, std::move(octets)});
   }
   return out;

@@ -149,7 +149,12 @@ Payload payload(base::PayloadType type, const Value& value) {
 }
 /// A notify without SPI.
 Payload notify_payload(base::NotifyType type, base::Bytes data = {});
+/// Without critical bits, which a PayloadChain never has.
 wire::PayloadChain chain_of(const Payloads& payloads);
+/// The chain's octets, critical bits and all.
+base::Buffer content_of(const Payloads& payloads);
+/// A message that is not protected.
+base::Buffer plain_message(const wire::Header& header, const Payloads& payloads);
 /// The first notify of `type` among `payloads`, its data; nothing if there is none.
 std::optional<base::Bytes> find_notify(const std::vector<wire::RawPayload>& payloads, base::NotifyType type);
 

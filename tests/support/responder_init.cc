@@ -108,7 +108,7 @@ wire::Header reply_header(const wire::Header& request, base::IkeSpi spi_r) {
 }
 
 Buffer init_reply(const wire::Header& request, base::IkeSpi spi_r, const Payloads& payloads) {
-  return write_message(reply_header(request, spi_r), chain_of(payloads));
+  return plain_message(reply_header(request, spi_r), payloads);
 }
 /// What the client's first message says about itself; AUTH covers its octets.
 void note_request(ResponderSa& sa, const wire::Message& message) {

@@ -4,7 +4,7 @@
 UNIT_TESTS = tests/unit/base_test tests/unit/wire_test tests/unit/crypto_test tests/unit/policy_test \
   tests/unit/session_test tests/unit/engine_test tests/unit/xfrm_test tests/unit/host_test \
   tests/unit/gate_test tests/unit/control_test tests/unit/iketool_test tests/unit/support_test \
-  tests/sim/story_test
+  tests/sim/hostile_test tests/sim/story_test
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 GTEST_LINK = $(GMOCK_LIBS) -lgtest_main $(GTEST_LIBS)
