@@ -13,6 +13,7 @@
 #include "ike-engine/wire/auth.h"
 #include "ike-engine/wire/message.h"
 #include "ike-engine/wire/ts.h"
+#include "tests/fuzz/payload_edits.h"
 #include "tests/support/fake_kernel.h"
 #include "tests/support/responder.h"
 #include "tests/support/seeded_random.h"
@@ -23,6 +24,9 @@ namespace {
 using base::Buffer;
 using base::Bytes;
 using base::PayloadType;
+using fuzz::edit;
+using fuzz::find;
+using fuzz::has_once;
 using support::Payload;
 using support::Payloads;
 
@@ -53,15 +57,6 @@ enum class Step : std::uint8_t {
   count,
 };
 
-const Payload* find(const Payloads& payloads, PayloadType type) {
-  const auto it = std::ranges::find(payloads, type, &Payload::type);
-  return it == payloads.end() ? nullptr : &*it;
-}
-
-bool has_once(const Payloads& payloads, PayloadType type) {
-  return std::ranges::count(payloads, type, &Payload::type) == 1;
-}
-
 bool is_host(const Payload& payload, const base::Address& host) {
   const auto selectors = wire::parse_ts(payload.body);
   return selectors && *selectors == std::vector{wire::TrafficSelector::host(host)};
@@ -82,26 +77,6 @@ bool may_establish(const Payloads& before, const Payloads& after) {
   return find(before, idr)->body == find(after, idr)->body &&
          same_auth(find(before, auth)->body, find(after, auth)->body) && is_host(*find(after, tsi), kClient) &&
          is_host(*find(after, tsr), kServer);
-}
-
-void edit(Payloads& payloads, base::Reader& r) {
-  const std::uint8_t how = r.u8();
-  const std::size_t which = r.u8() % (payloads.size() + 1);
-  const auto at = payloads.begin() + static_cast<std::ptrdiff_t>(which);
-  if (how % 5 == 4 || at == payloads.end()) {
-    payloads.insert(at, {PayloadType{static_cast<std::uint8_t>(32 + r.u8() % 24)}, base::to_buffer(r.rest())});
-    return;
-  }
-  switch (how % 5) {
-    case 0: {
-      const std::size_t where = r.u16();
-      if (!at->body.empty()) at->body[where % at->body.size()] ^= r.u8();
-      break;
-    }
-    case 1: payloads.erase(at); break;
-    case 2: payloads.insert(at, Payload(*at)); break;
-    default: at->body.resize(std::min<std::size_t>(at->body.size(), r.u8())); break;
-  }
 }
 
 class World {
