@@ -61,6 +61,8 @@ std::string check_rekeyed(const Pair& pair, const Meeting& meeting) {
 
 Orders orders_of(const Meeting& meeting, std::uint64_t seed) {
   Orders orders{.config = patient_pair(seed), .begin = {}, .check = {}};
+  // What is held until then has been sent again for up to 41 s.
+  orders.config.client.max_retransmits = orders.config.server.max_retransmits = 7;
   if (rekeys_ike(meeting.client)) orders.config.client.ike_lifetime = kIkeLifetime;
   if (rekeys_ike(meeting.server)) orders.config.server.ike_lifetime = kIkeLifetime;
   orders.begin = [meeting](Pair& pair) {
