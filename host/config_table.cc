@@ -94,7 +94,8 @@ constexpr std::array kTable{
     Key{"limits.half_open", "1-100000", set_limit<&Limits::half_open, 1, 100000>, show_limit<&Limits::half_open>,
         "How many negotiations may go on at once. Beyond, questions that need another one fail."},
     Key{"limits.waiting", "1-1000000", set_limit<&Limits::waiting, 1, 1000000>, show_limit<&Limits::waiting>,
-        "How many questions may wait for tunnels at once. Beyond, further ones fail at once."},
+        "How many questions may wait for their key or for tunnels at once, half of them of one client. Beyond, further "
+        "ones fail at once."},
     Key{"limits.per_client", "1-1000000", set_limit<&Limits::per_client, 1, 1000000>, show_limit<&Limits::per_client>,
         "How many negotiations one client's questions may begin in a burst; a tenth of that comes back each "
         "second, and what succeeds costs nothing. Beyond, its questions that need another one fail. An IPv6 "

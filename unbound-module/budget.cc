@@ -12,13 +12,6 @@ Allowance within_refill(unsigned most) {
   return {at_least_one, Budget::kRefill / at_least_one};
 }
 
-/// A client has a whole IPv6 subnet to ask from.
-base::Bytes client_octets(const std::optional<base::Address>& client) {
-  constexpr std::size_t kSubnet = 64 / 8;
-  if (!client) return {};
-  return client->is_v4() ? client->bytes() : client->bytes().first(kSubnet);
-}
-
 /// Where each label of a name in wire form begins, without the root.
 std::vector<std::size_t> label_starts(std::string_view name) {
   std::vector<std::size_t> starts;
@@ -33,6 +26,7 @@ std::string_view to_string(Bound bound) {
   switch (bound) {
     case Bound::peers: return "peers";
     case Bound::waiting: return "waiting";
+    case Bound::client_waiting: return "client_waiting";
     case Bound::half_open: return "half_open";
     case Bound::engine: return "engine";
     case Bound::overall: return "overall";
@@ -41,6 +35,12 @@ std::string_view to_string(Bound bound) {
     case Bound::client: return "client";
   }
   return "?";
+}
+
+base::Bytes client_octets(const std::optional<base::Address>& client) {
+  constexpr std::size_t kSubnet = 64 / 8;
+  if (!client) return {};
+  return client->is_v4() ? client->bytes() : client->bytes().first(kSubnet);
 }
 
 std::uint64_t keyed_hash(const HashKey& key, base::Bytes what) {

@@ -4,9 +4,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "ike-engine/crypto/random.h"
+#include "unbound-module/names.h"
 
 namespace latchkey::unbound {
 namespace {
@@ -35,7 +37,11 @@ void hush(int fd) {
 }  // namespace
 
 EngineGate::EngineGate(PeersConfig config, const host::Log& log)
-    : log_(log), wake_fd_(make_eventfd()), max_waiting_(config.max_waiting), config_(std::move(config)) {}
+    : log_(log),
+      wake_fd_(make_eventfd()),
+      max_waiting_(config.max_waiting),
+      held_(config.max_waiting),
+      config_(std::move(config)) {}
 
 EngineGate::~EngineGate() {
   for (const auto& [id, worker] : workers_) ::close(worker.fd);
@@ -80,6 +86,17 @@ void EngineGate::want(Want want) {
   }
   ++inbox_.wants;
   if (inbox_.push(std::move(want))) ring(wake_fd_);
+}
+
+bool EngineGate::hold(base::Bytes name, const std::optional<base::Address>& client) {
+  const auto bound = held_.enter(client);
+  if (!bound) return true;
+  const std::lock_guard lock(mutex_);
+  const auto same = std::ranges::find(inbox_.turned, *bound, &Turned::bound);
+  if (same != inbox_.turned.end()) return ++same->count, false;
+  inbox_.turned.push_back({*bound, name_text(name), client});
+  ring(wake_fd_);
+  return false;
 }
 
 void EngineGate::forget(WorkerId worker, Ticket ticket) {
@@ -136,6 +153,7 @@ void EngineGate::decided(Decision decision) {
 void EngineGate::reconfigure(PeersConfig config) {
   const std::lock_guard lock(mutex_);
   max_waiting_ = config.max_waiting;
+  held_.set_most(config.max_waiting);
   if (inbox_.push(std::move(config))) ring(wake_fd_);
 }
 
@@ -167,6 +185,7 @@ void EngineGate::woken(base::TimePoint now) {
     if (const auto* clear = std::get_if<InClear>(&item)) peers_->released_in_clear(clear->address, clear->ttl_s, now);
     if (auto* config = std::get_if<PeersConfig>(&item)) peers_->configure(std::move(*config));
   }
+  for (const Turned& turned : taken.turned) peers_->turned_away(turned, now);
   deliver();
 }
 

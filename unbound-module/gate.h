@@ -13,6 +13,7 @@
 #include "host/config.h"
 #include "host/log.h"
 #include "host/tenant.h"
+#include "unbound-module/held_questions.h"
 #include "unbound-module/peers.h"
 #include "unbound-module/status.h"
 #include "unbound-module/want.h"
@@ -35,6 +36,8 @@ class EngineGate final : public Gate, public host::Tenant {
   void want(Want want) override;
   void forget(WorkerId worker, Ticket ticket) override;
   std::vector<Done> take(WorkerId worker, std::size_t most) override;
+  bool hold(base::Bytes name, const std::optional<base::Address>& client) override;
+  void let_go(const std::optional<base::Address>& client) override { held_.leave(client); }
   void decided(Decision decision) override;
   void released_in_clear(const base::Address& address, std::uint32_t ttl_s) override;
   void observed(std::string_view event, const std::string& name, std::string_view detail) override;
@@ -75,6 +78,7 @@ class EngineGate final : public Gate, public host::Tenant {
   struct Inbox {
     std::vector<Item> items;
     std::size_t wants = 0;
+    std::vector<Turned> turned;  ///< one a bound
 
     /// Whether it was empty before: then the engine thread has to be woken.
     template <class T>
@@ -96,6 +100,8 @@ class EngineGate final : public Gate, public host::Tenant {
   std::uint32_t last_worker_ = 0;
   VerdictCounts verdicts_;
   std::size_t max_waiting_;
+
+  HeldQuestions held_;
 
   // The engine thread's own once it runs.
   PeersConfig config_;

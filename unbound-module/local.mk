@@ -30,6 +30,7 @@ unbound_module_libgate_la_SOURCES = \
   unbound-module/budget.cc unbound-module/budget.h \
   unbound-module/failed_peers.cc unbound-module/failed_peers.h \
   unbound-module/gate.cc unbound-module/gate.h \
+  unbound-module/held_questions.cc unbound-module/held_questions.h \
   unbound-module/key_set.cc unbound-module/key_set.h \
   unbound-module/leases.cc unbound-module/leases.h \
   unbound-module/peers.cc unbound-module/peers.h \

@@ -15,12 +15,16 @@ constexpr std::size_t kMostSets = 8;
 constexpr std::size_t kMostKeys = 16;
 /// So many of those who wait for one negotiation are asked to pay for it before it is refused.
 constexpr std::size_t kMostPayers = 16;
+/// So many may wait at one address for a negotiation that has not begun. Without that, names with a key each that point
+/// at one silent address would take all the places of those who wait.
+constexpr std::size_t kMostLater = 256;
 
 /// For log and EDE.
 std::string_view what_is_met(Bound bound) {
   switch (bound) {
     case Bound::peers: return "too many peers";
     case Bound::waiting: return "too many questions wait";
+    case Bound::client_waiting: return "too many questions of this client wait";
     case Bound::half_open: return "too many negotiations at once";
     case Bound::engine: return "the engine is at its bound";
     case Bound::overall: return "too many negotiations in a short time";
@@ -118,8 +122,13 @@ bool Peers::refuse_negotiation(const Want& want, const KeySet& keys, base::TimeP
     refuse(want, Bound::waiting, now);
     return true;
   }
-  if (!peers_.contains(want.address) && peers_.size() >= config_.max_peers) {
+  const auto known = peers_.find(want.address);
+  if (known == peers_.end() && peers_.size() >= config_.max_peers) {
     refuse(want, Bound::peers, now);
+    return true;
+  }
+  if (known != peers_.end() && !joins(known->second.round, rank_of(want), keys) && is_crowded(known->second)) {
+    refuse(want, Bound::destination, now);
     return true;
   }
   return false;
@@ -171,10 +180,21 @@ void Peers::abandon_round(const base::Address& address, Peer& peer, base::TimePo
   begin_round(address, peer, now);
 }
 
+bool Peers::joins(const std::optional<Round>& round, Rank rank, const KeySet& keys) {
+  return round && round->rank == rank && std::ranges::count(round->sets, keys) > 0;
+}
+
+bool Peers::is_crowded(const Peer& peer) {
+  std::size_t later = 0;  // most of them have come last
+  for (auto waiter = peer.waiting.rbegin(); waiter != peer.waiting.rend() && later < kMostLater; ++waiter)
+    if (!waiter->in_round) ++later;
+  return later == kMostLater;
+}
+
 void Peers::wait_for_round(const base::Address& address, Peer& peer, Want want, KeySet keys, base::TimePoint now) {
   Waiter waiter{std::move(want), std::move(keys), Rank::verified, false, now + config_.answer_after};
   waiter.rank = rank_of(waiter.want);
-  if (peer.round && peer.round->rank == waiter.rank && std::ranges::count(peer.round->sets, waiter.keys) > 0) {
+  if (joins(peer.round, waiter.rank, waiter.keys)) {
     waiter.in_round = true;
     waiter.answer_at = peer.round->answer_at;
   }

@@ -97,6 +97,8 @@ class Peers {
   /// connections in mid-flow. Secure keys are not held back by it.
   void released_in_clear(const base::Address& address, std::uint32_t ttl_s, base::TimePoint now);
   void network_changed();
+  /// Questions were refused before they wished for an address: they are counted and told with the others.
+  void turned_away(const Turned& turned, base::TimePoint now) { refusals_.note(turned, now); }
   /// From now on; what was decided stays.
   void configure(PeersConfig config);
   /// The end: says goodbye to every peer. Nothing but the destructor may follow.
@@ -161,6 +163,8 @@ class Peers {
   using TicketId = std::pair<std::uint32_t, std::uint64_t>;
 
   static Rank rank_of(const Want& want);
+  static bool joins(const std::optional<Round>& round, Rank rank, const KeySet& keys);
+  static bool is_crowded(const Peer& peer);
   bool refuse_at_once(const Want& want);
   bool refuse_negotiation(const Want& want, const KeySet& keys, base::TimePoint now);
   bool may_replace(const Tunnel& tunnel, const Want& want, const KeySet& keys, base::TimePoint now) const;

@@ -1,6 +1,7 @@
 #include "unbound-module/query.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace latchkey::unbound {
 namespace {
@@ -49,7 +50,23 @@ Query::Query(Resolver& resolver, Worker& worker, const lk_question& question)
   statuses_.unsigned_keys = worker.settings.unsigned_keys;
 }
 
-Query::~Query() { forget_wants(); }
+Query::~Query() {
+  forget_wants();
+  leave_place();
+}
+
+/// Among the questions that are held, for their key as for tunnels: a zone that answers for addresses at once and for
+/// keys never must not have us hold without bound.
+bool Query::take_place() {
+  const auto client = resolver_.first_client();
+  if (!worker_.gate.hold(name_, client)) return false;
+  held_for_ = client;
+  return held_ = true;
+}
+
+void Query::leave_place() {
+  if (std::exchange(held_, false)) worker_.gate.let_go(held_for_);
+}
 
 void Query::forget_wants() {
   for (const Ticket ticket : wants_) worker_.forget(ticket);
@@ -128,6 +145,7 @@ lk_next Query::addresses_resolved(const lk_answer& answer) {
   account_for_answer();
   judge(chain);
   if (rule_ && !asks_for_key(rule_->kind)) return act_without_key();
+  if (!take_place()) return refuse(kCrowded, "servfail-limit", "too many questions are held");
   phase_ = Phase::key;
   key_deadline_us_ = key_deadline();
   return ask_for_key(name_);
@@ -429,6 +447,7 @@ lk_next Query::finish(const char* verdict, const std::string& reason) {
   phase_ = Phase::over;
   resolver_.clear_timer();
   forget_wants();
+  leave_place();
   account_.name = name_text(name_);
   account_.type = type_text(type_);
   account_.verdict = verdict;

@@ -92,6 +92,8 @@ class Query {
   void account_for_key();
   void account_for_addresses();
   void forget_wants();
+  bool take_place();
+  void leave_place();
   std::vector<lk_edit> without_additional(const lk_answer& answer) const;
   std::uint32_t ttl_cap() const;
 
@@ -122,6 +124,8 @@ class Query {
   std::uint64_t deadline_us_ = 0;
   std::uint64_t first_up_us_ = 0, other_up_us_ = 0;
   Payer payer_;
+  std::optional<base::Address> held_for_;  // whose place it has
+  bool held_ = false;
   std::vector<Ticket> wants_;
   Decision account_;  // of what has happened so far
   struct Waited {

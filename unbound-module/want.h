@@ -71,6 +71,14 @@ class Gate {
   virtual void forget(WorkerId worker, Ticket ticket) = 0;
   /// At most `most` outcomes for `worker`, oldest first (bounded, so that a burst cannot starve the worker).
   virtual std::vector<Done> take(WorkerId worker, std::size_t most) = 0;
+  /// A question of this client's is about to be held, for its key or for tunnels. False: there are too many, and it is
+  /// to be refused. `name` in wire form.
+  virtual bool hold(base::Bytes name, const std::optional<base::Address>& client) {
+    (void)name, (void)client;
+    return true;
+  }
+  /// It is held no more. After hold(), once, with the same client.
+  virtual void let_go(const std::optional<base::Address>& client) { (void)client; }
   /// Counts, logs and keeps a decision.
   virtual void decided(Decision decision) = 0;
   /// Tells of a step before the decision, for the log: "question", "ipseckey" and the like. `detail` is plain text of

@@ -106,8 +106,10 @@ tests_unit_host_test_LDADD = tests/libsupport.la $(LINK_HOST) $(GTEST_LINK)
 tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/address_rules_test.cc \
   tests/unit/unbound-module/budget_test.cc tests/unit/unbound-module/failed_peers_test.cc \
-  tests/unit/unbound-module/gate_test.cc tests/unit/unbound-module/leases_test.cc \
+  tests/unit/unbound-module/gate_test.cc tests/unit/unbound-module/held_questions_test.cc \
+  tests/unit/unbound-module/leases_test.cc \
   tests/unit/unbound-module/peers_test.cc tests/unit/unbound-module/peers_rollover_test.cc \
+  tests/unit/unbound-module/peers_attack_test.cc \
   tests/unit/unbound-module/peers_lease_test.cc \
   tests/unit/unbound-module/peers_story.h \
   tests/unit/unbound-module/decisions_test.cc tests/unit/unbound-module/explain_test.cc \
@@ -118,6 +120,7 @@ tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/policy_test.cc tests/unit/unbound-module/private_names_test.cc \
   tests/unit/unbound-module/query_group_test.cc \
   tests/unit/unbound-module/query_story.h tests/unit/unbound-module/query_test.cc \
+  tests/unit/unbound-module/query_flood_test.cc \
   tests/unit/unbound-module/race_test.cc \
   tests/unit/unbound-module/startup_test.cc \
   tests/unit/unbound-module/svcb_test.cc \

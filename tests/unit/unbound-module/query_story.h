@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "unbound-module/held_questions.h"
 #include "unbound-module/query.h"
 
 namespace latchkey::unbound {
@@ -79,11 +80,19 @@ class FakeGate final : public Gate {
     return taken;
   }
   void decided(Decision decision) override { decisions.push_back(std::move(decision)); }
+  bool hold(base::Bytes name, const std::optional<base::Address>& client) override {
+    const auto bound = held.enter(client);
+    if (bound) turned_away.push_back(name_text(name));
+    return !bound;
+  }
+  void let_go(const std::optional<base::Address>& client) override { held.leave(client); }
   void released_in_clear(const base::Address& address, std::uint32_t) override { clear.push_back(address.to_string()); }
   void answer(std::size_t want, Verdict verdict, std::uint32_t lease = 1000) {
     done.push_back({wants.at(want).ticket, verdict, "why", lease});
   }
 
+  HeldQuestions held{1000};
+  std::vector<std::string> turned_away;
   std::vector<Want> wants;
   std::set<std::uint64_t> forgotten;
   std::vector<Done> done;
