@@ -33,7 +33,7 @@ ike_engine_libike_crypto_la_SOURCES = \
   ike-engine/crypto/encryption.h ike-engine/crypto/groups.cc ike-engine/crypto/groups.h \
   ike-engine/crypto/hmac.cc ike-engine/crypto/hmac.h ike-engine/crypto/ike_keys.cc \
   ike-engine/crypto/ike_keys.h ike-engine/crypto/key_exchange.cc ike-engine/crypto/key_exchange.h \
-  ike-engine/crypto/keys.h ike-engine/crypto/modes.cc ike-engine/crypto/modes.h \
+  ike-engine/crypto/kem.h ike-engine/crypto/keys.h ike-engine/crypto/modes.cc ike-engine/crypto/modes.h \
   ike-engine/crypto/modp.cc ike-engine/crypto/openssl.cc ike-engine/crypto/openssl.h \
   ike-engine/crypto/pem.cc ike-engine/crypto/pem.h ike-engine/crypto/prf.cc \
   ike-engine/crypto/prf.h ike-engine/crypto/private_key.cc ike-engine/crypto/pss.h \

@@ -148,5 +148,5 @@ tests_unit_iketool_test_LDADD = tests/libsupport.la $(LINK_IKETOOL) $(GTEST_LINK
 # It runs the program, too.
 EXTRA_tests_unit_iketool_test_DEPENDENCIES = control/iketool
 
-tests_unit_support_test_SOURCES = tests/unit/support/responder_test.cc
+tests_unit_support_test_SOURCES = tests/unit/support/responder_test.cc tests/unit/support/toy_kem_test.cc
 tests_unit_support_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
