@@ -50,6 +50,7 @@ ike_engine_libike_legacy_la_SOURCES = \
   ike-engine/crypto/legacy_signature.cc ike-engine/crypto/legacy_signature.h
 
 ike_engine_libike_policy_la_SOURCES = \
+  ike-engine/policy/additional.cc ike-engine/policy/additional.h \
   ike-engine/policy/alternatives.cc ike-engine/policy/alternatives.h \
   ike-engine/policy/choice.cc ike-engine/policy/choice.h ike-engine/policy/proposals.cc ike-engine/policy/proposals.h \
   ike-engine/policy/suites.cc ike-engine/policy/suites.h \

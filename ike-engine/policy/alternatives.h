@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "ike-engine/wire/sa.h"
+#include "ike-engine/policy/additional.h"
 
 namespace latchkey::policy {
 
@@ -22,19 +22,20 @@ class Alternatives {
   bool has_type(base::TransformType type) const;
   /// Whether "none" of this type does: the type is absent, or NONE is among its transforms.
   bool takes_none(base::TransformType type) const;
-  /// NONE for each additional key exchange of the proposal; nothing if one of them is not to be declined.
-  std::optional<std::vector<wire::Transform>> declined_exchanges() const;
+  /// What is chosen of each additional key exchange of the proposal: the first of `wanted` that is not chosen yet, or
+  /// else NONE. Nothing if one of them can be neither, or if one of `wanted` is missing and has to be.
+  std::optional<std::vector<wire::Transform>> choose_additional(const Additional& wanted) const;
 
  private:
   // By transform type and ID, so that a look-up costs the same however long the proposal is. IDs that we choose are
-  // small.
+  // small, but for additional key exchanges of private use.
   static constexpr std::size_t kTypes = 13;
   static constexpr std::size_t kIds = 64;
 
   bool understood_ = true;
   std::bitset<kTypes> types_;
   std::array<std::bitset<kIds>, kTypes> plain_;  ///< transforms without attributes
-  std::vector<wire::Transform> sized_;           ///< those with a key length, each once
+  std::vector<wire::Transform> others_;          ///< those with a key length or a large ID, each once
 };
 
 }  // namespace latchkey::policy

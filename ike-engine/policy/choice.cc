@@ -98,19 +98,19 @@ bool all_zero(base::Bytes octets) {
 }
 
 std::optional<ChosenIke> choose_from(const Proposal& proposal, std::span<const IkeSuite> allowed, base::Bytes own_spi,
-                                     std::optional<KeMethod> wanted) {
+                                     std::optional<KeMethod> wanted, const Additional& additional) {
   if (proposal.protocol != ProtocolId::ike || proposal.spi.size() != own_spi.size()) return std::nullopt;
   if (!proposal.spi.empty() && all_zero(proposal.spi)) return std::nullopt;
   const Alternatives alternatives(proposal);
   if (!alternatives.understood()) return std::nullopt;
-  const auto declined = alternatives.declined_exchanges();
-  const IkeSuite* suite = declined ? first_suite(alternatives, allowed, wanted) : nullptr;
+  const auto further = alternatives.choose_additional(additional);
+  const IkeSuite* suite = further ? first_suite(alternatives, allowed, wanted) : nullptr;
   if (suite == nullptr) return std::nullopt;
   Proposal answer = answer_to(proposal, own_spi, *suite);
   add(answer, alternatives, transform(suite->prf));
   add(answer, alternatives, transform(suite->integ));
   add(answer, alternatives, transform(suite->ke));
-  answer.transforms.insert(answer.transforms.end(), declined->begin(), declined->end());
+  answer.transforms.insert(answer.transforms.end(), further->begin(), further->end());
   return ChosenIke{*suite, {{std::move(answer)}}, proposal.spi};
 }
 
@@ -123,7 +123,7 @@ std::optional<ChosenEsp> choose_from(const Proposal& proposal, std::span<const E
   if (proposal.protocol != ProtocolId::esp || !spi_octets.done() || peer_spi.value <= 255) return std::nullopt;
   const Alternatives alternatives(proposal);
   if (!alternatives.understood()) return std::nullopt;
-  const auto declined = alternatives.declined_exchanges();
+  const auto declined = alternatives.choose_additional({});
   const auto ke = choose_pfs(alternatives, pfs_allowed, ke_payload);
   const EspSuite* suite = declined && ke ? first_suite(alternatives, allowed) : nullptr;
   if (suite == nullptr) return std::nullopt;
@@ -139,14 +139,14 @@ std::optional<ChosenEsp> choose_from(const Proposal& proposal, std::span<const E
 }  // namespace
 
 base::Result<ChosenIke> choose_ike(const Sa& offer, std::span<const IkeSuite> allowed, base::Bytes own_spi,
-                                   std::optional<KeMethod> ke_payload) {
+                                   std::optional<KeMethod> ke_payload, const Additional& additional) {
   // RFC 7296 section 3.3.6
   //= Responders MUST select a single complete set of parameters from the offers (or reject all offers if none are
   //= acceptable).
   const std::optional<KeMethod> rounds[] = {ke_payload, std::nullopt};
   for (const auto& wanted : rounds) {
     for (const Proposal& proposal : offer.proposals) {
-      if (auto chosen = choose_from(proposal, allowed, own_spi, wanted)) return std::move(*chosen);
+      if (auto chosen = choose_from(proposal, allowed, own_spi, wanted, additional)) return std::move(*chosen);
     }
   }
   return fail(Errc::mismatch, "no acceptable IKE proposal");

@@ -8,13 +8,15 @@
 //
 // Unacceptable is a proposal for another protocol, with an SPI of another size, with a transform type that we do not
 // know, or without a mandatory one. A transform with an unknown attribute counts as not there. An additional key
-// exchange (RFC 9370) is declined by its NONE; where that is not offered the proposal is unacceptable.
+// exchange (RFC 9370) that is not wanted is declined by its NONE; where that is not offered the proposal is
+// unacceptable.
 
 #include <optional>
 #include <span>
 
 #include "ike-engine/api/types.h"
 #include "ike-engine/base/result.h"
+#include "ike-engine/policy/additional.h"
 #include "ike-engine/wire/sa.h"
 
 namespace latchkey::policy {
@@ -27,9 +29,11 @@ struct ChosenIke {
 
 /// `own_spi` is empty in IKE_SA_INIT and 8 octets when an IKE SA is rekeyed; the peer's SPI has to be alike and, of 8
 /// octets, not zero. `ke_payload` is the method of the peer's KE payload; if the suite has another one, the answer to
-/// give is INVALID_KE_PAYLOAD. Errors: mismatch (NO_PROPOSAL_CHOSEN).
+/// give is INVALID_KE_PAYLOAD. What is chosen of `additional` stands in the answer. Errors: mismatch
+/// (NO_PROPOSAL_CHOSEN).
 base::Result<ChosenIke> choose_ike(const wire::Sa& offer, std::span<const api::IkeSuite> allowed, base::Bytes own_spi,
-                                   std::optional<base::KeMethod> ke_payload = std::nullopt);
+                                   std::optional<base::KeMethod> ke_payload = std::nullopt,
+                                   const Additional& additional = {});
 
 struct ChosenEsp {
   api::EspSuite suite;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ike-engine/policy/additional.h"
 #include "ike-engine/policy/transforms.h"
 
 namespace latchkey::policy {
@@ -46,6 +47,11 @@ bool has_type(const std::vector<Transform>& transforms, TransformType type) {
   return std::ranges::find(transforms, type, &Transform::type) != transforms.end();
 }
 
+bool is_no_exchange(const Transform& transform) {
+  return (transform.type == TransformType::ke || is_additional_exchange(transform.type)) &&
+         KeMethod{transform.id} == KeMethod::none;
+}
+
 bool has_type_twice(const std::vector<Transform>& transforms) {
   for (std::size_t i = 0; i < transforms.size(); ++i) {
     for (std::size_t j = i + 1; j < transforms.size(); ++j) {
@@ -72,10 +78,12 @@ base::Result<std::vector<Transform>> chosen_transforms(const Sa& offer, const Sa
   if (answer.protocol != ours->protocol) return fail(Errc::mismatch, "another protocol than was offered");
   std::vector<Transform> chosen = answer.transforms;
   if (has_type_twice(chosen)) return fail(Errc::mismatch, "two transforms of one type");
-  // NONE may be said or left out: that of an AEAD's INTEG, which we leave out, and that of PFS, which we say.
+  // NONE may be said or left out: that of an AEAD's INTEG, which we leave out, and that of a key exchange, which we
+  // say.
   if (!has_type(ours->transforms, TransformType::integ)) std::erase(chosen, transform(IntegId::none));
-  const Transform no_ke = transform(KeMethod::none);
-  if (has(ours->transforms, no_ke) && !has_type(chosen, TransformType::ke)) chosen.push_back(no_ke);
+  for (const Transform& one : ours->transforms) {
+    if (is_no_exchange(one) && !has_type(chosen, one.type)) chosen.push_back(one);
+  }
   for (const Transform& one : chosen) {
     // RFC 7296 section 3.3.6
     //= one that contains a Transform Attribute it does not understand, it MUST consider this transform

@@ -28,6 +28,10 @@ Transform transform(base::IntegId id) { return plain(TransformType::integ, id); 
 Transform transform(base::KeMethod id) { return plain(TransformType::ke, id); }
 Transform esn_transform(bool esn) { return plain(TransformType::esn, esn ? base::EsnId::esn : base::EsnId::no_esn); }
 
+Transform additional_transform(std::size_t index, base::KeMethod id) {
+  return plain(TransformType(static_cast<std::size_t>(TransformType::addke1) + index), id);
+}
+
 std::uint16_t key_bits_of(const Transform& encr) { return encr.key_bits.value_or(256); }
 
 }  // namespace latchkey::policy

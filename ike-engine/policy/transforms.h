@@ -12,6 +12,8 @@ wire::Transform transform(base::PrfId id);
 wire::Transform transform(base::IntegId id);
 wire::Transform transform(base::KeMethod id);
 wire::Transform esn_transform(bool esn);
+/// Of additional key exchange `index`, from 0 to 6 (RFC 9370).
+wire::Transform additional_transform(std::size_t index, base::KeMethod id);
 /// The key size that a cipher's transform means.
 std::uint16_t key_bits_of(const wire::Transform& encr);
 

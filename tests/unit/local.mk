@@ -42,7 +42,7 @@ tests_unit_crypto_test_SOURCES = \
 tests_unit_crypto_test_LDADD = tests/libsupport.la $(LINK_LEGACY) $(GTEST_LINK)
 
 tests_unit_policy_test_SOURCES = \
-  tests/unit/ike-engine/policy/agreement_test.cc tests/unit/ike-engine/policy/choice_test.cc tests/unit/ike-engine/policy/proposals_test.cc \
+  tests/unit/ike-engine/policy/additional_test.cc tests/unit/ike-engine/policy/agreement_test.cc tests/unit/ike-engine/policy/choice_test.cc tests/unit/ike-engine/policy/proposals_test.cc \
   tests/unit/ike-engine/policy/suites_test.cc \
   tests/unit/ike-engine/policy/traffic_selectors_test.cc
 tests_unit_policy_test_LDADD = $(LINK_POLICY) $(GTEST_LINK)
