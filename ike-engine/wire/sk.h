@@ -20,6 +20,12 @@ base::Result<Encrypted> parse_sk(base::Bytes body, std::size_t iv_size, std::siz
 /// Errors: as parse_sk; malformed for fragment 0, total 0, or a fragment beyond the total.
 base::Result<Encrypted> parse_skf(base::Bytes body, std::size_t iv_size, std::size_t icv_size);
 
+/// What stands before the IV, as it would if the message had neither been fragmented nor encrypted: of `head`, the
+/// octets from the first of the IKE header to the last of the generic header of SK or of the first SKF, the type of the
+/// Encrypted payload and both lengths are adjusted to `inner` octets of payloads inside it (RFC 9242 section 3.3.2).
+/// `head` is of a message that was parsed or written.
+base::Buffer plain_head(base::Bytes head, std::size_t inner);
+
 /// What was decrypted, without the padding and its length octet at the end. Errors: malformed.
 base::Result<base::Buffer> without_padding(base::Buffer plaintext);
 

@@ -101,6 +101,20 @@ TEST(sk, needs_room_for_iv_and_icv) {
   support::expect_every_truncation_refused(base::Buffer(24), [](base::Bytes body) { return parse_sk(body, 8, 16); });
 }
 
+// RFC 9242 section 3.3.2, with a payload before the Encrypted one.
+TEST(sk, as_if_it_were_not_encrypted_has_other_lengths_and_no_fragments) {
+  const base::Buffer fragment = support::hex(
+      "0102030405060708 1112131415161718 c8 20 2b 08 00000001 00000222"
+      "35 80 0008 01020304"
+      "22 05 01fe");
+  EXPECT_EQ(plain_head(fragment, 300), support::hex("0102030405060708 1112131415161718 c8 20 2b 08 00000001 00000154"
+                                                    "2e 80 0008 01020304"
+                                                    "22 05 0130"));
+  const base::Buffer whole = support::hex("0102030405060708 1112131415161718 2e 20 2b 08 00000001 00000222 22 00 0206");
+  EXPECT_EQ(plain_head(whole, 0), support::hex("0102030405060708 1112131415161718 2e 20 2b 08 00000001 00000020"
+                                               "22 00 0004"));
+}
+
 TEST(skf, has_its_fragment_numbers_in_front) {
   const base::Buffer body = base::concat({hex("0002 0003"), base::Buffer(24)});
   const Encrypted encrypted = parse_skf(body, 8, 16).value();
