@@ -77,6 +77,7 @@ ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/init_reply.cc ike-engine/session/init_reply.h \
   ike-engine/session/inner_address.cc ike-engine/session/inner_address.h \
   ike-engine/session/key_agreement.cc ike-engine/session/key_agreement.h \
+  ike-engine/session/intermediate.cc ike-engine/session/intermediate.h \
   ike-engine/session/jitter.cc ike-engine/session/jitter.h ike-engine/session/leases.cc \
   ike-engine/session/leases.h ike-engine/session/lifetime.cc \
   ike-engine/session/lifetime.h ike-engine/session/nat.cc ike-engine/session/nat.h \
@@ -86,9 +87,11 @@ ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/receive.cc ike-engine/session/receive.h ike-engine/session/refused.cc ike-engine/session/refused.h ike-engine/session/rekey_ike.cc \
   ike-engine/session/rekey_ike.h ike-engine/session/reply.h \
   ike-engine/session/request_child.cc ike-engine/session/request_child.h \
+  ike-engine/session/request_intermediate.cc ike-engine/session/request_intermediate.h \
   ike-engine/session/respond_auth.cc ike-engine/session/respond_auth.h \
   ike-engine/session/respond_child.cc ike-engine/session/respond_child.h \
   ike-engine/session/respond_init.cc ike-engine/session/respond_init.h \
+  ike-engine/session/respond_intermediate.cc ike-engine/session/respond_intermediate.h \
   ike-engine/session/responder.cc ike-engine/session/responder.h ike-engine/session/sa_keys.cc \
   ike-engine/session/sa_keys.h ike-engine/session/table.cc ike-engine/session/table.h \
   ike-engine/session/timers.cc ike-engine/session/timers.h ike-engine/session/trust.cc \

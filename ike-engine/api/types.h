@@ -15,6 +15,10 @@
 #include "ike-engine/base/secret.h"
 #include "ike-engine/base/time.h"
 
+namespace latchkey::crypto {
+class Kem;
+}
+
 namespace latchkey::api {
 
 /// One negotiation and the IKE SA it becomes. Never reused within an engine's life.
@@ -143,6 +147,7 @@ struct Established {
   std::string peer = {};                 ///< its identity, escaped; the rule that let it in, in front, if there is one
   Path path = {};                        ///< where the peer is
   std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased addresses
+  std::vector<base::KeMethod> additional = {};  ///< key exchanges beside that of `ike`, in their order
 };
 
 /// A child of an established session has taken another's place: other SPIs, the same traffic.
@@ -221,6 +226,12 @@ struct Network {
   unsigned prefix = 0;
 };
 
+/// A key exchange beside the first one (RFC 9370), in an IKE_INTERMEDIATE of its own.
+struct AdditionalExchange {
+  base::KeMethod method{};
+  const crypto::Kem* kem = nullptr;  ///< outlives the engine
+};
+
 /// What is offered and how patient we are. All durations in microseconds (base::Duration).
 struct EngineConfig {
   std::vector<IkeSuite> ike;  ///< offered, in order of preference; empty: the defaults of policy/
@@ -248,7 +259,11 @@ struct EngineConfig {
   bool pfs = false;  ///< what we ask for has a key exchange of its own for each child; what a peer asks for is taken
   /// Where a leased inner address of ours may lie (security rule 6).
   std::vector<Network> lease_networks = {{*base::Address::parse("100.64.0.0"), 10}};
-  std::uint16_t fragment_size = 1200;  ///< octets of IKE message, header included
+  /// Offered, and taken of a peer's offer, for new IKE SAs; each once, best first, seven at most. A rekeyed IKE SA has
+  /// none of its own: its keys are made of the old one's SK_d, which these have gone into.
+  std::vector<AdditionalExchange> additional_exchanges = {};
+  bool additional_exchanges_required = false;  ///< no IKE SA without all of them
+  std::uint16_t fragment_size = 1200;          ///< octets of IKE message, header included
 };
 
 /// Counters that only grow; each datagram that is not acted upon is counted in exactly one of the drops.

@@ -57,7 +57,8 @@ void add_child(wire::PayloadChain& chain, const Negotiation& negotiation, const 
 base::Result<crypto::AuthValue> own_auth(const IkeSa& sa, const Candidate& candidate, base::Bytes id,
                                          base::Bytes sk_pi) {
   const base::Bytes request = sa.negotiation->attempts[candidate.attempt].request;
-  const auto octets = crypto::signed_octets(candidate.suite.prf, request, candidate.nonce_r, sk_pi, id);
+  const auto octets = crypto::signed_octets(candidate.suite.prf, request, candidate.nonce_r, sk_pi, id,
+                                            candidate.intermediate.covered());
   if (!octets) return std::unexpected(octets.error());
   return auth_value(sa.session->proof, {candidate.suite.prf, *octets, sk_pi, candidate.hashes});
 }
@@ -136,6 +137,8 @@ State no_child(IkeSa& sa, Context& context, const Failure& failure) {
   return begin_delete(sa, context);
 }
 
+base::MessageId after(base::MessageId id) { return base::MessageId{id.value + 1}; }
+
 // The candidate has proven a key: from here on the IKE SA is with it, and with nobody else.
 void adopt(IkeSa& sa, Candidate& candidate, bool proven_with_ppk) {
   sa.spi_r = candidate.spi_r;
@@ -148,6 +151,7 @@ void adopt(IkeSa& sa, Candidate& candidate, bool proven_with_ppk) {
   sa.fragmentation = candidate.fragmentation;
   sa.encapsulated = candidate.encapsulated;
   sa.behind_nat = candidate.behind_nat;
+  sa.next_request = after(candidate.request.id());
 }
 
 // Security rule 3: whoever relies on the tunnel relies on the key that was proven. The set may hold others, of other
@@ -183,14 +187,14 @@ base::Result<void> send_auth(IkeSa& sa, Context& context, Candidate& candidate) 
   }
   const auto chain = request_payloads(sa, candidate);
   if (!chain) return std::unexpected(chain.error());
-  wire::Header header = header_of(sa, base::ExchangeType::ike_auth, false, base::MessageId{1});
+  wire::Header header = header_of(sa, base::ExchangeType::ike_auth, false, candidate.intermediate.next_id());
   header.spi_r = candidate.spi_r;
   auto datagrams =
       candidate.protection.seal(header, *chain, candidate.fragmentation ? context.config.fragment_size : 0);
   if (!datagrams) return std::unexpected(datagrams.error());
-  candidate.auth.begin(header.message_id, std::move(*datagrams), context.patience(), context.now, context.random);
-  send(context, candidate.path, candidate.auth.datagrams());
-  tell(context, sa, "ike_auth_sent", fmt::format("datagrams={}", candidate.auth.datagrams().size()));
+  candidate.request.begin(header.message_id, std::move(*datagrams), context.patience(), context.now, context.random);
+  send(context, candidate.path, candidate.request.datagrams());
+  tell(context, sa, "ike_auth_sent", fmt::format("datagrams={}", candidate.request.datagrams().size()));
   return {};
 }
 
@@ -199,7 +203,7 @@ void hang_up_on_spurned(const IkeSa& sa, Context& context) {
   for (std::size_t i = 0; i < spurned.size(); ++i) {
     Candidate& candidate = spurned[i];
     if (is_among(std::span(spurned).first(i), candidate)) continue;
-    wire::Header header = header_of(sa, base::ExchangeType::informational, false, base::MessageId{2});
+    wire::Header header = header_of(sa, base::ExchangeType::informational, false, after(candidate.request.id()));
     header.spi_r = candidate.spi_r;
     auto datagrams = candidate.protection.seal(header, farewell_chain(), 0);
     if (datagrams) send(context, candidate.path, *datagrams);
@@ -213,7 +217,7 @@ State install(IkeSa& sa, Context& context, Input& input) {
   std::erase_if(negotiation.spurned, [&](const Candidate& other) { return other.spi_r == candidate.spi_r; });
   hang_up_on_spurned(sa, context);
   adopt(sa, candidate, input.auth.with_ppk);
-  sa.session->exchanges = static_cast<std::uint16_t>(sa.session->exchanges + 2);
+  sa.session->exchanges = static_cast<std::uint16_t>(sa.session->exchanges + 2 + candidate.intermediate.done);
   tell(context, sa, "ike_auth_verified",
        fmt::format("key={} scheme={}", input.auth.proven.key_name, input.auth.proven.scheme));
 
@@ -228,6 +232,7 @@ State install(IkeSa& sa, Context& context, Input& input) {
                    child->spi_out.value));
   api::Established story = who_is_there(input.auth.proven, input.auth.idr);
   story.exchanges = sa.session->exchanges;
+  story.additional = std::move(candidate.intermediate.methods);
   tell_established(sa, context, std::move(story));
   ++context.stats.established;
   keep_proven(*sa.session, input.auth.proven);
@@ -269,11 +274,16 @@ State fail_unanswered(IkeSa& sa, Context& context, const Failure& failure) {
   // Its DELETE is as good for this one.
   if (candidate && is_among(sa.negotiation->spurned, *candidate)) candidate.reset();
   const State end = fail(sa, context, failure);
-  if (!candidate) return end;
+  // A server that waits for another IKE_INTERMEDIATE has nothing yet.
+  if (!candidate || !candidate->intermediate.over()) return end;
   adopt(sa, *candidate, true);
   sa.responses = std::move(candidate->responses);
   sa.ends_at = context.now + kLateAnswer;
   return State::abandoned;
+}
+
+std::string_view unanswered(const Candidate& candidate) {
+  return candidate.intermediate.over() ? "no answer to IKE_AUTH" : "no answer to IKE_INTERMEDIATE";
 }
 
 State hang_up(IkeSa& sa, Context& context, Input&) { return begin_delete(sa, context); }

@@ -22,6 +22,9 @@ State fail_unanswered(IkeSa& sa, Context& context, const Failure& failure);
 /// IKE SA whose candidate proved nothing, no retransmission: it may be anybody. When the negotiation is over.
 void hang_up_on_spurned(const IkeSa& sa, Context& context);
 
+/// What a candidate that stays silent has not answered; static text.
+std::string_view unanswered(const Candidate& candidate);
+
 // Actions.
 State install(IkeSa& sa, Context& context, Input& input);
 State drop_candidate(IkeSa& sa, Context& context, Input& input);

@@ -31,7 +31,7 @@ Received judge_reply(const IkeSa& sa, const Candidate& candidate, const Context&
   }
   const base::Bytes sk_pr = without_ppk ? candidate.without_ppk->sk_pr.view() : candidate.keys.sk_pr.view();
   const auto octets = crypto::signed_octets(candidate.suite.prf, negotiation.replies[candidate.reply],
-                                            negotiation.nonce_i, sk_pr, reply.idr);
+                                            negotiation.nonce_i, sk_pr, reply.idr, candidate.intermediate.covered());
   if (!octets) return refused({api::Reason::malformed, 0, octets.error().text});
   // Whom the server says it is decides nothing where its key does.
   const auto proven = judge(sa.session->trusted, {.id = reply.idr,
@@ -75,7 +75,9 @@ std::optional<Received> read_auth_reply(IkeSa& sa, Context& context, const wire:
   std::optional<Received> refusal;
   for (std::size_t i = 0; i < sa.negotiation->candidates.size(); ++i) {
     Candidate& candidate = sa.negotiation->candidates[i];
-    if (candidate.spi_r != header.spi_r) continue;
+    const bool asked =
+        candidate.spi_r == header.spi_r && candidate.intermediate.over() && candidate.request.id() == header.message_id;
+    if (!asked) continue;
     const auto terms = unproven(context, sa.negotiation->replies[candidate.reply]);
     auto opened = open_message(candidate.protection, candidate.responses, message, terms);
     if (!opened) {

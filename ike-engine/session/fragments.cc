@@ -34,7 +34,10 @@ std::optional<Opened> Reassembly::add(base::MessageId id, Opened fragment, const
     clear();
     return std::nullopt;
   }
-  if (fragment.fragment == 1) first_ = fragment.first;
+  if (fragment.fragment == 1) {
+    first_ = fragment.first;
+    head_ = std::move(fragment.head);
+  }
   parts_[fragment.fragment - 1u] = std::move(fragment.content);
   if (++present_ < parts_.size()) return std::nullopt;
   return join();
@@ -43,6 +46,7 @@ std::optional<Opened> Reassembly::add(base::MessageId id, Opened fragment, const
 Opened Reassembly::join() {
   Opened whole;
   whole.first = first_;
+  whole.head = std::move(head_);
   whole.content.reserve(octets_);
   for (const auto& part : parts_) whole.content.insert(whole.content.end(), part->begin(), part->end());
   clear();
@@ -60,6 +64,7 @@ void Reassembly::clear() {
   ends_at_ = base::kNever;
   present_ = 0;
   octets_ = 0;
+  head_.clear();
   first_ = base::PayloadType::none;
 }
 

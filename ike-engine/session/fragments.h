@@ -51,6 +51,7 @@ class Reassembly {
   std::size_t present_ = 0;
   std::size_t octets_ = 0;
   base::TimePoint ends_at_ = base::kNever;
+  base::Buffer head_;  ///< the first fragment's
   base::PayloadType first_ = base::PayloadType::none;
 };
 

@@ -9,6 +9,7 @@
 
 #include "ike-engine/api/types.h"
 #include "ike-engine/crypto/key_exchange.h"
+#include "ike-engine/session/intermediate.h"
 
 namespace latchkey::session {
 
@@ -29,9 +30,13 @@ struct HalfOpen {
   bool peer_may_be_behind_nat = false;  ///< what the client says of its address is not what we see
   base::Buffer request;                 ///< AUTH covers both
   base::Buffer response;
-  base::SecretBytes private_value;      ///< of our key exchange; the public one stands in the response
-  std::unique_ptr<AuthKeys> auth_keys;  ///< once IKE_AUTH has come
+  base::SecretBytes private_value;             ///< of our key exchange; the public one stands in the response
+  std::unique_ptr<AuthKeys> auth_keys;         ///< once its first protected message has come
+  std::unique_ptr<Intermediate> intermediate;  ///< if additional key exchanges were agreed on
   base::TimePoint deadline = base::kNever;
+
+  /// What AUTH covers of IKE_INTERMEDIATE; empty if there was none.
+  base::Buffer covered() const { return intermediate ? intermediate->covered() : base::Buffer{}; }
 };
 
 /// An IKE_SA_INIT request as it comes again when our answer got lost.

@@ -10,6 +10,7 @@
 #include "ike-engine/crypto/key_exchange.h"
 #include "ike-engine/session/fragments.h"
 #include "ike-engine/session/half_open.h"
+#include "ike-engine/session/intermediate.h"
 #include "ike-engine/session/ppk.h"
 #include "ike-engine/session/proof.h"
 #include "ike-engine/session/protect.h"
@@ -39,7 +40,7 @@ enum class Role : std::uint8_t { initiator, responder };
 
 enum class State : std::uint8_t {
   init_sent,    ///< IKE_SA_INIT is out, no candidate is alive
-  auth_sent,    ///< at least one candidate was sent its IKE_AUTH
+  auth_sent,    ///< at least one candidate was sent its IKE_INTERMEDIATE or IKE_AUTH
   half_open,    ///< as responder: IKE_SA_INIT is answered, nothing is proven yet
   established,  ///< the peer has proven who it is
   bystander,    ///< carries nothing: the peer has rekeyed it, or has made it while our own rekeying was under way
@@ -115,8 +116,15 @@ struct Candidate {
   std::vector<base::HashAlgorithm> hashes = {};  ///< that the server verifies signatures with; empty: it did not say
   std::size_t attempt = 0;                       ///< index of the request that it is taken to answer
   bool ambiguous = false;                        ///< other attempts fit as well
-  PendingRequest auth;
+  Intermediate intermediate = {};
+  PendingRequest request;  ///< IKE_INTERMEDIATE while one is due, then IKE_AUTH
   Reassembly responses;
+};
+
+/// Our half of an additional key exchange, the same for all candidates.
+struct EncapsulationKey {
+  base::KeMethod method{};
+  crypto::Kem::KeyPair key;
 };
 
 /// What we want of a peer once the IKE SA is established. One after the other: our window is one request.
@@ -180,7 +188,8 @@ struct Negotiation {
   base::Buffer nonce_i;
   base::Buffer nat_source;  ///< NAT_DETECTION_SOURCE_IP's data, kept over restarts
   bool false_nat_source = false;
-  std::vector<crypto::KeyExchange> key_exchanges;  ///< one for each method used
+  std::vector<crypto::KeyExchange> key_exchanges;    ///< one for each method used
+  std::vector<EncapsulationKey> encapsulation_keys;  ///< the same
   std::vector<Attempt> attempts;
   base::Buffer cookie;
   base::Buffer held_cookie;  ///< of a wary plan: goes out with the next retransmission
@@ -245,9 +254,9 @@ struct IkeSa {
   api::IkeSuite suite;
   base::SecretBytes sk_d;
   bool fragmentation = false;
-  bool encapsulated = false;        ///< ESP goes in UDP
-  bool behind_nat = false;          ///< we are: the NAT has to be kept open
-  base::MessageId next_request{2};  ///< as initiator: 0 was IKE_SA_INIT, 1 IKE_AUTH
+  bool encapsulated = false;  ///< ESP goes in UDP
+  bool behind_nat = false;    ///< we are: the NAT has to be kept open
+  base::MessageId next_request;
   PendingRequest request;
   Reassembly responses;
   PeerWindow peer;

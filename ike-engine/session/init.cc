@@ -8,6 +8,7 @@
 #include "ike-engine/session/auth.h"
 #include "ike-engine/session/init_payloads.h"
 #include "ike-engine/session/nat.h"
+#include "ike-engine/session/request_intermediate.h"
 #include "ike-engine/wire/ke.h"
 #include "ike-engine/wire/nonce.h"
 
@@ -29,7 +30,7 @@ base::Buffer nat_destination(const IkeSa& sa) {
   return base::to_buffer(hash);
 }
 
-base::Buffer build_request(const IkeSa& sa, const crypto::KeyExchange& key_exchange) {
+base::Buffer build_request(const IkeSa& sa, const crypto::KeyExchange& key_exchange, bool offers_additional) {
   const Negotiation& negotiation = *sa.negotiation;
   wire::PayloadChain chain;
   // RFC 7296 section 2.6
@@ -44,6 +45,8 @@ base::Buffer build_request(const IkeSa& sa, const crypto::KeyExchange& key_excha
   add_notify(chain, NotifyType::fragmentation_supported, {});
   add_hash_algorithms(chain);
   if (sa.session->ppk) add_notify(chain, NotifyType::use_ppk, {});
+  // RFC 9242 section 3.1: what takes place there is what the offer says, so without that there is no use for it.
+  if (offers_additional) add_notify(chain, NotifyType::intermediate_exchange_supported, {});
   add_notify(chain, NotifyType::nat_detection_source_ip, negotiation.nat_source);
   add_notify(chain, NotifyType::nat_detection_destination_ip, nat_destination(sa));
 
@@ -63,7 +66,7 @@ base::Result<void> send_attempt(IkeSa& sa, Context& context, base::KeMethod meth
   const auto key_exchange = key_exchange_for(sa, context, method);
   if (!key_exchange) return std::unexpected(key_exchange.error());
   Negotiation& negotiation = *sa.negotiation;
-  base::Buffer request = build_request(sa, **key_exchange);
+  base::Buffer request = build_request(sa, **key_exchange, !context.config.additional_exchanges.empty());
   negotiation.attempts.push_back({method, request});
   negotiation.init.begin(base::MessageId{0}, {std::move(request)}, context.patience(), context.now, context.random);
   send(context, sa.path, negotiation.init.datagrams());
@@ -86,7 +89,8 @@ base::Result<void> begin_init(IkeSa& sa, Context& context) {
   Negotiation& negotiation = *sa.negotiation;
   const Session& session = *sa.session;
   sa.path = {session.local, {session.remote, context.config.peer_ike_port}, false};
-  negotiation.ike_offer = policy::offer_ike(context.config.ike);
+  negotiation.ike_offer =
+      policy::with_additional(policy::offer_ike(context.config.ike), wanted_exchanges(context.config));
   const auto methods = policy::offered_ke_methods(negotiation.ike_offer);
   if (methods.empty()) return base::fail(base::Errc::unsupported, "no acceptable IKE suite is configured");
   negotiation.nonce_i.resize(kNonceSize);
@@ -103,18 +107,14 @@ State follow_candidate(IkeSa& sa, Context& context, Input& input) {
   negotiation.grace = base::kNever;
   negotiation.init.pause();
   input.candidate->reply = negotiation.replies.size();
-  // A forged copy of the true reply has the true keys, and what it says of fragments or hashes makes our IKE_AUTH to it
+  // A forged copy of the true reply has the true keys, and what it says of fragments or hashes makes our request to it
   // another message: two messages under one IV would give GCM's authentication key away.
   input.candidate->protection.take_lane(input.candidate->reply);
   negotiation.replies.push_back(std::move(input.content));
   tell(context, sa, "ike_sa_init_answered",
        fmt::format("suite={} nat_port={}", input.candidate->suite.to_string(), input.candidate->path.nat_port));
   negotiation.candidates.push_back(std::move(*input.candidate));
-  if (const auto sent = send_auth(sa, context, negotiation.candidates.back()); !sent) {
-    const bool kernel = sent.error().code == base::Errc::kernel || sent.error().code == base::Errc::exhausted;
-    return fail(sa, context, {kernel ? api::Reason::kernel : api::Reason::malformed, 0, sent.error().text});
-  }
-  return State::auth_sent;
+  return go_on(sa, context, negotiation.candidates.back());
 }
 
 State restart_with_cookie(IkeSa& sa, Context& context, Input& input) {
@@ -157,7 +157,8 @@ State remember_refusal(IkeSa& sa, Context& context, Input& input) {
 State give_up(IkeSa& sa, Context& context, Input&) {
   Failure failure = sa.negotiation->failure;
   if (failure.detail.empty()) {
-    failure.detail = sa.state == State::auth_sent ? "no answer to IKE_AUTH" : "no answer to IKE_SA_INIT";
+    const auto& candidates = sa.negotiation->candidates;
+    failure.detail = candidates.empty() ? "no answer to IKE_SA_INIT" : unanswered(candidates.back());
   }
   return fail_unanswered(sa, context, failure);
 }

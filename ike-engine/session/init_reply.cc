@@ -115,6 +115,11 @@ std::optional<Received> read_answer(const IkeSa& sa, Context& context, const wir
   }
   const auto suite = policy::accept_ike(negotiation.ike_offer, *reply.sa);
   if (!suite) return unacceptable("the answer is not what was offered");
+  // RFC 9370: an additional key exchange takes place in an IKE_INTERMEDIATE, so who has chosen one has to know that.
+  auto additional = policy::additional_exchanges(*reply.sa);
+  if (!additional.empty() && !reply.find(NotifyType::intermediate_exchange_supported)) {
+    return unacceptable("an additional key exchange without IKE_INTERMEDIATE");
+  }
   const api::Ppk* ppk = sa.session->ppk.get();
   const bool uses_ppk = ppk != nullptr && reply.find(NotifyType::use_ppk) != nullptr;
   // RFC 8784 section 3
@@ -134,7 +139,8 @@ std::optional<Received> read_answer(const IkeSa& sa, Context& context, const wir
                       .fragmentation = reply.find(NotifyType::fragmentation_supported) != nullptr,
                       .encapsulated = encapsulated,
                       .behind_nat = is_behind_nat(reply.nat_notifies(), sa.spi_i, message.header.spi_r, sa.path.local),
-                      .auth = {},
+                      .intermediate = {.methods = std::move(additional)},
+                      .request = {},
                       .responses = {}};
   if (const auto* hashes = reply.find(NotifyType::signature_hash_algorithms)) {
     candidate.hashes = wire::parse_hash_algorithms(hashes->data).value_or(std::vector<base::HashAlgorithm>{});

@@ -21,6 +21,11 @@ const wire::RawPayload* encrypted_payload(const wire::Message& message) {
 
 }  // namespace
 
+base::Bytes head_of(const wire::Message& message) {
+  return message.datagram.first(
+      static_cast<std::size_t>(message.payloads.back().body.data() - message.datagram.data()));
+}
+
 Protection::Protection(const crypto::Encryption& encryption, DirectionKeys out, DirectionKeys in)
     : encryption_(encryption), out_(std::move(out)), in_(std::move(in)) {}
 
@@ -136,7 +141,9 @@ base::Result<Opened> Protection::open(const wire::Message& message) const {
   if (!plaintext) return std::unexpected(plaintext.error());
   auto content = wire::without_padding(std::move(*plaintext));
   if (!content) return std::unexpected(content.error());
-  return Opened{payload->next, encrypted->fragment, encrypted->total, std::move(*content)};
+  Opened opened{payload->next, encrypted->fragment, encrypted->total, std::move(*content)};
+  if (opened.fragment <= 1) opened.head = base::to_buffer(head_of(message));
+  return opened;
 }
 
 }  // namespace latchkey::session

@@ -14,8 +14,12 @@ struct Opened {
   base::PayloadType first = base::PayloadType::none;  ///< none in every fragment but the first
   std::uint16_t fragment = 0;
   std::uint16_t total = 0;
-  base::Buffer content;  ///< the chain of payloads, or this fragment's part of it, without padding
+  base::Buffer content;    ///< the chain of payloads, or this fragment's part of it, without padding
+  base::Buffer head = {};  ///< the octets up to SK's or the first SKF's generic header, that included
 };
+
+/// The octets of a message up to the generic header of its last payload, that included; it has one.
+base::Bytes head_of(const wire::Message& message);
 
 using crypto::DirectionKeys;
 
@@ -32,6 +36,8 @@ class Protection {
   /// Seals from now on with IVs of the `lane`-th 2^56 of them, from the first on: for one of several that have the same
   /// keys. Before anything is sealed; `lane` < 256.
   void take_lane(std::size_t lane) { next_iv_ = (std::uint64_t{lane} << 56) + 1; }
+  /// Goes on with the IVs of `other`, whose place this one takes: in its lane, and with none that it has used.
+  void continue_from(const Protection& other) { next_iv_ = other.next_iv_; }
 
   /// Whether whoever opens what `other` seals opens what this seals.
   bool has_keys_of(const Protection& other) const;

@@ -7,7 +7,9 @@
 #include "ike-engine/session/auth.h"
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/opening.h"
+#include "ike-engine/session/request_intermediate.h"
 #include "ike-engine/session/respond_auth.h"
+#include "ike-engine/session/respond_intermediate.h"
 #include "ike-engine/wire/cp.h"
 #include "ike-engine/wire/delete.h"
 
@@ -118,7 +120,7 @@ void receive_response(IkeSa& sa, Context& context, const wire::Message& message,
 // Whether it accepts or refuses makes no difference any more.
 void receive_late_answer(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
   const bool ours =
-      message.header.message_id == base::MessageId{1} && message.header.exchange == ExchangeType::ike_auth;
+      message.header.message_id.value + 1 == sa.next_request.value && message.header.exchange == ExchangeType::ike_auth;
   if (!ours) return count_drop(context.stats, base::Errc::mismatch);
   auto opened = open_message(*sa.protection, sa.responses, message, unproven(context, {}));
   if (!opened) return count_drop(context.stats, opened.error().code);
@@ -139,15 +141,21 @@ void receive_protected(IkeSa& sa, Context& context, const wire::Message& message
 
 void receive_in_negotiation(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
   const wire::Header& header = message.header;
+  if (header.response && header.exchange == ExchangeType::ike_intermediate) {
+    for (Received& received : read_intermediate_reply(sa, context, message, path)) {
+      if (sa.negotiation) dispatch(sa, received.event, context, received.input);
+    }
+    return;
+  }
   const bool auth = header.response && header.exchange == ExchangeType::ike_auth;
   if (!auth) return count_drop(context.stats, base::Errc::not_found);
-  if (header.message_id != base::MessageId{1}) return count_drop(context.stats, base::Errc::mismatch);
   if (auto received = read_auth_reply(sa, context, message, path)) {
     dispatch(sa, received->event, context, received->input);
   }
 }
 
-Event first_event_of(Input& input) {
+std::optional<Event> first_event_of(const HalfOpen& half_open, Input& input) {
+  if (input.header.exchange == ExchangeType::ike_intermediate) return intermediate_event(half_open, input);
   if (wire::first_unknown_critical(input.payloads) != PayloadType::none) return Event::critical_request;
   auto claim = parse_auth_payloads(input.payloads);
   if (!claim) return Event::garbled_request;
@@ -160,12 +168,18 @@ void dispatch_plain(IkeSa& sa, Context& context, Event event) {
   dispatch(sa, event, context, input);
 }
 
-// IKE_AUTH of a client. The keys are made when the first one comes, right or wrong: whoever sends it has seen our
-// answer.
+// IKE_INTERMEDIATE or IKE_AUTH of a client. The keys are made when the first one comes, right or wrong: whoever sends
+// it has seen our answer.
 void receive_while_half_open(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
   const wire::Header& header = message.header;
-  const bool ours = header.exchange == ExchangeType::ike_auth && !header.response && header.spi_i == sa.spi_i &&
-                    sa.peer.classify(header.message_id) == PeerWindow::Arrival::fresh;
+  const bool request = !header.response && header.spi_i == sa.spi_i;
+  const auto arrival = sa.peer.classify(header.message_id);
+  if (request && arrival == PeerWindow::Arrival::repeated && header.exchange == ExchangeType::ike_intermediate) {
+    return answer_intermediate_again(sa, context, message, path);
+  }
+  // Another exchange than the one that is due may be what a client made of a forged copy of our answer. The true one's
+  // request comes after it.
+  const bool ours = request && arrival == PeerWindow::Arrival::fresh && header.exchange == due_exchange(*sa.half_open);
   if (!ours) return count_drop(context.stats, base::Errc::mismatch);
   if (!complete_half_open(sa)) {
     // A public value that leads nowhere: nobody is to make us try it again.
@@ -180,26 +194,28 @@ void receive_while_half_open(IkeSa& sa, Context& context, const wire::Message& m
   input.path = path;
   input.header = header;
   input.content = std::move((*opened)->content);
+  input.head = std::move((*opened)->head);
   auto payloads = wire::parse_payloads((*opened)->first, input.content);
   if (!payloads) return dispatch(sa, Event::garbled_request, context, input);
   input.payloads = std::move(*payloads);
-  const Event event = first_event_of(input);
-  dispatch(sa, event, context, input);
+  const auto event = first_event_of(*sa.half_open, input);
+  if (!event) return count_drop(context.stats, base::Errc::mismatch);
+  dispatch(sa, *event, context, input);
 }
 
 void expire_candidates(IkeSa& sa, Context& context) {
   for (std::size_t i = 0; sa.negotiation && i < sa.negotiation->candidates.size(); ++i) {
     Candidate& candidate = sa.negotiation->candidates[i];
-    if (candidate.auth.next() > context.now) continue;
-    if (candidate.auth.exhausted(context.patience())) {
+    if (candidate.request.next() > context.now) continue;
+    if (candidate.request.exhausted(context.patience())) {
       Input input;
       input.which = i;
-      input.failure.detail = "no answer to IKE_AUTH";
+      input.failure.detail = unanswered(candidate);
       return dispatch(sa, Event::auth_unanswered, context, input);
     }
-    retransmit(context, candidate.path, candidate.auth);
+    retransmit(context, candidate.path, candidate.request);
     // A candidate that stays silent may be a forgery, and the true reply may be lost: ask again.
-    if (candidate.auth.sent() > 2 && sa.negotiation->init.paused()) sa.negotiation->init.resume(context.now);
+    if (candidate.request.sent() > 2 && sa.negotiation->init.paused()) sa.negotiation->init.resume(context.now);
   }
 }
 
@@ -251,7 +267,7 @@ void expire_established(IkeSa& sa, Context& context) {
 base::TimePoint negotiation_deadline(const Negotiation& negotiation) {
   base::TimePoint next = std::min({negotiation.deadline, negotiation.grace, negotiation.init.next()});
   for (const Candidate& candidate : negotiation.candidates) {
-    next = std::min({next, candidate.auth.next(), candidate.responses.ends_at()});
+    next = std::min({next, candidate.request.next(), candidate.responses.ends_at()});
   }
   return next;
 }

@@ -21,31 +21,6 @@ namespace {
 using base::NotifyType;
 using base::PayloadType;
 
-// Both messages of IKE_SA_INIT, taken apart again: they were acceptable when they were kept.
-struct Opening {
-  wire::Message request_message, response_message;
-  InitPayloads request, response;
-};
-
-std::optional<Opening> reopen(const HalfOpen& half_open) {
-  auto request = wire::parse_message(half_open.request);
-  auto response = wire::parse_message(half_open.response);
-  if (!request || !response) return std::nullopt;
-  auto asked = parse_init_payloads(*request);
-  auto answered = parse_init_payloads(*response);
-  if (!asked || !answered) return std::nullopt;
-  return Opening{std::move(*request), std::move(*response), std::move(*asked), std::move(*answered)};
-}
-
-State turn_away(IkeSa& sa, Context& context, Input& input, NotifyType type, std::string_view why,
-                base::Bytes data = {}) {
-  respond_notify(sa, context, input, type, data);
-  tell_refused(sa, context, type, why);
-  ++context.stats.failed;
-  end_half_open(sa, *context.responder);
-  return linger(sa, context);
-}
-
 // Whom the client asks for; the first of us if it does not say, or wants somebody who is not here.
 const Proof& identity_for(const Responder& responder, base::Bytes idr) {
   const auto wanted = idr.empty() ? std::nullopt : std::optional(wire::parse_id(idr));
@@ -62,8 +37,8 @@ base::Result<Proven> judge_claim(const IkeSa& sa, const Context& context, const 
                                  const AuthPayloads& claim) {
   if (claim.idi.empty() || !claim.auth) return base::fail(base::Errc::malformed, "no identity, or no AUTH (EAP?)");
   const base::Bytes sk_p = sa.half_open->auth_keys->sk_pi.view();
-  const auto octets =
-      crypto::signed_octets(sa.suite.prf, sa.half_open->request, opening.response.nonce->value, sk_p, claim.idi);
+  const auto octets = crypto::signed_octets(sa.suite.prf, sa.half_open->request, opening.response.nonce->value, sk_p,
+                                            claim.idi, sa.half_open->covered());
   if (!octets) return std::unexpected(octets.error());
   return judge(context.responder->peers, {.id = claim.idi,
                                           .auth = *claim.auth,
@@ -78,8 +53,8 @@ base::Result<Proven> judge_claim(const IkeSa& sa, const Context& context, const 
 base::Result<wire::PayloadChain> own_claim(const IkeSa& sa, const Opening& opening, const Proof& proof) {
   const base::Buffer id = id_body(proof.id);
   const base::Bytes sk_p = sa.half_open->auth_keys->sk_pr.view();
-  const auto octets =
-      crypto::signed_octets(sa.suite.prf, sa.half_open->response, opening.request.nonce->value, sk_p, id);
+  const auto octets = crypto::signed_octets(sa.suite.prf, sa.half_open->response, opening.request.nonce->value, sk_p,
+                                            id, sa.half_open->covered());
   if (!octets) return std::unexpected(octets.error());
   std::vector<base::HashAlgorithm> hashes;
   if (const auto* notify = opening.request.find(NotifyType::signature_hash_algorithms)) {
@@ -115,6 +90,7 @@ std::unique_ptr<Session> session_of(const IkeSa& sa, const Context& context, con
   session->current = sa.spi_r;
   session->may_be_behind_nat = sa.half_open->peer_may_be_behind_nat;
   session->story = std::make_unique<api::Established>(who_is_there(proven, peer_id));
+  if (sa.half_open->intermediate) session->story->additional = sa.half_open->intermediate->methods;
   session->known = proven.by->kind != api::ProofKind::anonymous;
   if (session->known) session->peer = proven_identity(proven, peer_id);
   return session;
@@ -162,6 +138,14 @@ base::Result<bool> use_ppk(IkeSa& sa, const Context& context, const Opening& ope
 }
 
 }  // namespace
+
+State turn_away(IkeSa& sa, Context& context, Input& input, NotifyType type, std::string_view why, base::Bytes data) {
+  respond_notify(sa, context, input, type, data);
+  tell_refused(sa, context, type, why);
+  ++context.stats.failed;
+  end_half_open(sa, *context.responder);
+  return linger(sa, context);
+}
 
 base::Result<void> complete_half_open(IkeSa& sa) {
   if (sa.protection) return {};

@@ -9,6 +9,10 @@ namespace latchkey::session {
 /// value), malformed, internal.
 base::Result<void> complete_half_open(IkeSa& sa);
 
+/// Answers a half-open IKE SA's request with one notify, and there its negotiation ends. `why` is static text.
+State turn_away(IkeSa& sa, Context& context, Input& input, base::NotifyType type, std::string_view why,
+                base::Bytes data = {});
+
 // Actions.
 State admit(IkeSa& sa, Context& context, Input& input);
 State turn_away_critical(IkeSa& sa, Context& context, Input& input);

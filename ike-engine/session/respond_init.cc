@@ -112,6 +112,13 @@ std::nullopt_t malformed(Context& context) {
   return std::nullopt;
 }
 
+// What may be chosen beside the first key exchange; nothing if the client has to know IKE_INTERMEDIATE and does not.
+std::optional<policy::Additional> additional_for(const api::EngineConfig& config, const InitPayloads& request) {
+  policy::Additional wanted = wanted_exchanges(config);
+  if (request.find(NotifyType::intermediate_exchange_supported) != nullptr) return wanted;
+  return wanted.required && !wanted.methods.empty() ? std::nullopt : std::optional(policy::Additional{});
+}
+
 // The request's payloads and the suite that they agree on, or an error notify that has been sent.
 std::optional<Accepted> accept(Context& context, const wire::Message& message, const api::Path& path) {
   const auto critical = wire::first_unknown_critical(message.payloads);
@@ -122,8 +129,10 @@ std::optional<Accepted> accept(Context& context, const wire::Message& message, c
   }
   auto payloads = parse_init_payloads(message);
   if (!payloads || !payloads->sa || !payloads->ke || !payloads->nonce) return malformed(context);
-  auto chosen = policy::choose_ike(*payloads->sa, context.config.answered_ike, {}, payloads->ke->method);
-  if (!chosen) {
+  const auto additional = additional_for(context.config, *payloads);
+  auto chosen = policy::choose_ike(*payloads->sa, context.config.answered_ike, {}, payloads->ke->method,
+                                   additional.value_or(policy::Additional{}));
+  if (!additional || !chosen) {
     refuse(context, message, path, NotifyType::no_proposal_chosen);
     return std::nullopt;
   }
@@ -179,6 +188,7 @@ base::Buffer build_answer(const HalfOpen& sa, Context& context, const Accepted& 
   // RFC 8784 section 3: also to who uses none yet, nothing is said of the PPKs themselves.
   const bool ppk = !context.responder->ppks.empty() && asked.find(NotifyType::use_ppk) != nullptr;
   if (ppk) add_notify(chain, NotifyType::use_ppk, {});
+  if (sa.intermediate) add_notify(chain, NotifyType::intermediate_exchange_supported, {});
   add_notify(chain, NotifyType::childless_ikev2_supported, {});
   wire::Header request;
   request.spi_i = sa.spi_i;
@@ -193,6 +203,9 @@ std::unique_ptr<HalfOpen> begin_half_open(Context& context, const Accepted& acce
   fresh->path = path;
   fresh->suite = accepted.chosen.suite;
   fresh->deadline = context.now + kHalfOpenLife;
+  if (auto additional = policy::additional_exchanges(accepted.chosen.answer); !additional.empty()) {
+    fresh->intermediate = std::make_unique<Intermediate>(Intermediate{.methods = std::move(additional)});
+  }
   take_notifies(*fresh, context, accepted.payloads);
   return fresh;
 }
@@ -242,6 +255,16 @@ void answer_init_again(const HalfOpen& known, Context& context, const wire::Mess
   ++context.stats.retransmitted;
 }
 
+std::optional<Opening> reopen(const HalfOpen& half_open) {
+  auto request = wire::parse_message(half_open.request);
+  auto response = wire::parse_message(half_open.response);
+  if (!request || !response) return std::nullopt;
+  auto asked = parse_init_payloads(*request);
+  auto answered = parse_init_payloads(*response);
+  if (!asked || !answered) return std::nullopt;
+  return Opening{std::move(*request), std::move(*response), std::move(*asked), std::move(*answered)};
+}
+
 std::unique_ptr<IkeSa> begin_sa(std::unique_ptr<HalfOpen> client) {
   auto sa = std::make_unique<IkeSa>();
   sa->role = Role::responder;
@@ -253,7 +276,6 @@ std::unique_ptr<IkeSa> begin_sa(std::unique_ptr<HalfOpen> client) {
   sa->fragmentation = client->fragmentation;
   sa->encapsulated = client->encapsulated;
   sa->behind_nat = client->behind_nat;
-  sa->next_request = base::MessageId{0};
   sa->peer = PeerWindow(base::MessageId{1});
   sa->half_open = std::move(client);
   return sa;

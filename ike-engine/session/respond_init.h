@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "ike-engine/session/context.h"
+#include "ike-engine/session/init_payloads.h"
 #include "ike-engine/wire/message.h"
 
 namespace latchkey::session {
@@ -18,6 +19,13 @@ bool answer_init(Context& context, const wire::Message& message, const api::Path
 
 /// The request came again, or another one by the same client's SPI: a true copy gets the same answer.
 void answer_init_again(const HalfOpen& known, Context& context, const wire::Message& message, const api::Path& path);
+
+/// Both messages of IKE_SA_INIT, taken apart again: they were acceptable when they were kept. Views.
+struct Opening {
+  wire::Message request_message, response_message;
+  InitPayloads request, response;
+};
+std::optional<Opening> reopen(const HalfOpen& half_open);
 
 /// The IKE SA of a client whose first protected message has come.
 std::unique_ptr<IkeSa> begin_sa(std::unique_ptr<HalfOpen> client);

@@ -17,4 +17,11 @@ base::Result<SaKeys> derive_sa_keys(const api::IkeSuite& suite, Role role, base:
   return SaKeys{std::move(*keys), std::move(*protection)};
 }
 
+base::Result<SaKeys> derive_next_keys(const api::IkeSuite& suite, Role role, base::Bytes sk_d,
+                                      base::Bytes shared_secret, const crypto::KeyInputs& inputs) {
+  const auto seed = crypto::skeyseed_additional(suite.prf, sk_d, shared_secret, inputs.nonce_i, inputs.nonce_r);
+  if (!seed) return std::unexpected(seed.error());
+  return derive_sa_keys(suite, role, seed->view(), inputs);
+}
+
 }  // namespace latchkey::session

@@ -14,5 +14,9 @@ struct SaKeys {
 /// `role` is ours in the IKE SA that the keys are for. Errors: unsupported, internal.
 base::Result<SaKeys> derive_sa_keys(const api::IkeSuite& suite, Role role, base::Bytes skeyseed,
                                     const crypto::KeyInputs& inputs);
+/// The same after one more key exchange of an IKE SA that is being set up: of SK_d so far, the new secret, and what
+/// `inputs` say of IKE_SA_INIT (RFC 9370 section 2.2.2).
+base::Result<SaKeys> derive_next_keys(const api::IkeSuite& suite, Role role, base::Bytes sk_d,
+                                      base::Bytes shared_secret, const crypto::KeyInputs& inputs);
 
 }  // namespace latchkey::session

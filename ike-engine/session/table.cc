@@ -11,7 +11,9 @@
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/lifetime.h"
 #include "ike-engine/session/pulse.h"
+#include "ike-engine/session/request_intermediate.h"
 #include "ike-engine/session/respond_auth.h"
+#include "ike-engine/session/respond_intermediate.h"
 
 namespace latchkey::session {
 
@@ -32,12 +34,14 @@ constexpr std::array kTransitions{
     Row{State::auth_sent, Event::held_cookie_due, obey_held_cookie},
     Row{State::auth_sent, Event::invalid_ke, restart_with_method},
     Row{State::auth_sent, Event::init_refused, remember_refusal},
+    Row{State::auth_sent, Event::intermediate_response, finish_key_exchange},
     Row{State::auth_sent, Event::auth_response, install},
     Row{State::auth_sent, Event::auth_refused, drop_candidate},
     Row{State::auth_sent, Event::auth_unanswered, drop_candidate},
     Row{State::auth_sent, Event::give_up, give_up},
     Row{State::auth_sent, Event::close, abandon},
 
+    Row{State::half_open, Event::intermediate_request, answer_intermediate},
     Row{State::half_open, Event::auth_request, admit},
     Row{State::half_open, Event::critical_request, turn_away_critical},
     Row{State::half_open, Event::garbled_request, turn_away_garbled},

@@ -5,6 +5,7 @@
 
 #include "ike-engine/session/auth_payloads.h"
 #include "ike-engine/session/context.h"
+#include "ike-engine/wire/ke.h"
 #include "ike-engine/wire/message.h"
 #include "ike-engine/wire/notify.h"
 #include "ike-engine/wire/ts.h"
@@ -14,16 +15,18 @@ namespace latchkey::session {
 /// What can happen to an IKE SA. An event from the network exists only when the message behind it was well-formed and,
 /// where it is protected, its ICV right.
 enum class Event : std::uint8_t {
-  init_response,    ///< an acceptable reply to IKE_SA_INIT, unauthenticated
-  cookie,           ///< unauthenticated
-  held_cookie_due,  ///< the time that a true reply had is over
-  invalid_ke,       ///< unauthenticated
-  init_refused,     ///< an error notify or an unacceptable reply, unauthenticated
-  auth_request,     ///< as responder: IKE_AUTH, opened and well-formed; what it claims is not yet judged
-  auth_response,    ///< a candidate's IKE_AUTH reply whose AUTH a key of the server verifies
-  auth_refused,     ///< a candidate's IKE_AUTH reply that proves nothing
-  auth_unanswered,  ///< a candidate's IKE_AUTH was sent often enough
-  late_answer,      ///< to the IKE_AUTH of a negotiation that has been given up
+  init_response,          ///< an acceptable reply to IKE_SA_INIT, unauthenticated
+  cookie,                 ///< unauthenticated
+  held_cookie_due,        ///< the time that a true reply had is over
+  invalid_ke,             ///< unauthenticated
+  init_refused,           ///< an error notify or an unacceptable reply, unauthenticated
+  intermediate_request,   ///< as responder: IKE_INTERMEDIATE with the key exchange that is due
+  intermediate_response,  ///< the same of a candidate's reply
+  auth_request,           ///< as responder: IKE_AUTH, opened and well-formed; what it claims is not yet judged
+  auth_response,          ///< a candidate's IKE_AUTH reply whose AUTH a key of the server verifies
+  auth_refused,           ///< a candidate's reply to IKE_INTERMEDIATE or IKE_AUTH that leads nowhere
+  auth_unanswered,        ///< a candidate's IKE_INTERMEDIATE or IKE_AUTH was sent often enough
+  late_answer,            ///< to the IKE_AUTH of a negotiation that has been given up
   informational_request,
   create_child_sa_request,
   critical_request,  ///< holds an unknown payload with the critical bit
@@ -60,13 +63,15 @@ struct Input {
   api::Path path;
   wire::Header header;
   base::Buffer content;                    ///< the plaintext of a protected message
+  base::Buffer head;                       ///< intermediate_*: what stood before it, as Opened has it
   std::vector<wire::RawPayload> payloads;  ///< views into content
   bool garbled = false;                    ///< of a response: its payloads can't be told apart
   std::optional<Candidate> candidate;      ///< init_response
   base::Buffer cookie;                     ///< cookie
   base::KeMethod method{};                 ///< invalid_ke
   Failure failure;                         ///< init_refused, auth_refused
-  std::size_t which = 0;                   ///< auth_*: index of the candidate
+  std::size_t which = 0;                   ///< of a candidate's reply: its index
+  std::optional<wire::Ke> ke;              ///< intermediate_*
   AuthReply auth;                          ///< auth_response
   AuthPayloads claim;                      ///< auth_request
   base::Spi child;                         ///< child_*: its spi_in

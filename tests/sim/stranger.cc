@@ -44,6 +44,29 @@ wire::Sa esp_offer() {
             {{TransformType::encr, 20, 256, false}, {TransformType::esn, 1, {}, false}}}}};
 }
 
+// RFC 9242 section 3.3.2: IntAuth_*A and IntAuth_*P of a message without unprotected payloads.
+base::Buffer covered_octets(const wire::Header& header, PayloadType first, base::Bytes inner) {
+  base::Writer out;
+  out.u64(header.spi_i.value);
+  out.u64(header.spi_r.value);
+  out.u8(46);
+  out.u8(0x20);
+  out.u8(43);
+  out.u8(header.response ? 0x20 : 0x08);
+  out.u32(header.message_id.value);
+  out.u32(static_cast<std::uint32_t>(32 + inner.size()));
+  out.u8(static_cast<std::uint8_t>(first));
+  out.u8(0);
+  out.u16(static_cast<std::uint16_t>(4 + inner.size()));
+  out.bytes(inner);
+  return out.take();
+}
+
+base::Buffer chained(const base::Buffer& before, const base::SecretBytes& sk_p, const wire::Header& header,
+                     PayloadType first, base::Bytes inner) {
+  return base::to_buffer(crypto::prf(kPrf, sk_p.view(), {before, covered_octets(header, first, inner)}).value().view());
+}
+
 base::Buffer nobody() {
   base::Writer out;
   write(out, wire::Id{base::IdType::null, {}});
@@ -81,6 +104,19 @@ Payloads Stranger::init_payloads() const {
           {PayloadType::vendor_id, base::Buffer(100, 'v')}};
 }
 
+Payloads Stranger::init_payloads(std::span<const base::KeMethod> additional) const {
+  Payloads payloads = init_payloads();
+  wire::Sa offer = ike_offer();
+  for (const base::KeMethod method : additional) {
+    auto& transforms = offer.proposals.front().transforms;
+    const unsigned type = 6 + static_cast<unsigned>(transforms.size()) - 3;
+    transforms.push_back({TransformType(type), static_cast<std::uint16_t>(method), {}, false});
+  }
+  payloads.front() = payload(PayloadType::sa, offer);
+  payloads.push_back(support::notify_payload(base::NotifyType::intermediate_exchange_supported));
+  return payloads;
+}
+
 base::Buffer Stranger::init_request(const Payloads& payloads) {
   wire::Header header;
   header.spi_i = spi_i;
@@ -114,21 +150,63 @@ bool Stranger::take_answer(base::Bytes answer) {
   const auto ke = wire::parse_ke(message->find(PayloadType::ke)->body).value();
   const auto g_ir = key_exchange_.shared_secret(ke.value).value();
   const auto seed = crypto::skeyseed(kPrf, nonce_i_, nonce_r_, g_ir.view()).value();
-  keys_ = crypto::derive_ike_keys(kPrf, seed.view(), {nonce_i_, nonce_r_, spi_i, spi_r}, 0, 36).value();
-  sealing_ = support::Sealing(base::EncrId::aes_gcm_16, 256, base::IntegId::none, {keys_.sk_ei.clone(), {}},
-                              {keys_.sk_er.clone(), {}});
+  derive(seed.view());
   return true;
 }
 
+void Stranger::derive(base::Bytes skeyseed) {
+  keys_ = crypto::derive_ike_keys(kPrf, skeyseed, {nonce_i_, nonce_r_, spi_i, spi_r}, 0, 36).value();
+  sealing_ = support::Sealing(base::EncrId::aes_gcm_16, 256, base::IntegId::none, {keys_.sk_ei.clone(), {}},
+                              {keys_.sk_er.clone(), {}});
+}
+
+std::optional<support::Plain> Stranger::ask_intermediate(const Payloads& payloads) {
+  wire::Header header;
+  header.spi_i = spi_i;
+  header.spi_r = spi_r;
+  header.message_id.value = next_request;
+  const wire::PayloadChain chain = support::chain_of(payloads);
+  auto answer = ask_sealed(base::ExchangeType::ike_intermediate, chain.first(), chain.view());
+  if (!answer) return answer;
+  auth_i = chained(auth_i, keys_.sk_pi, header, chain.first(), chain.view());
+  auth_r = chained(auth_r, keys_.sk_pr, answer->header, answer->first, answer->content);
+  return answer;
+}
+
+// RFC 9370: SKEYSEED(n) = prf(SK_d(n-1), SK(n) | Ni | Nr).
+void Stranger::mix(base::Bytes shared_secret) {
+  derive(crypto::prf(kPrf, keys_.sk_d.view(), {shared_secret, nonce_i_, nonce_r_}).value().view());
+}
+
+bool Stranger::exchange(base::KeMethod method, const crypto::Kem& kem) {
+  const auto own = kem.generate([&](base::MutableBytes out) { random_.fill(out); }).value();
+  const auto answer = ask_intermediate({payload(PayloadType::ke, wire::Ke{method, own.public_key})});
+  if (!answer || answer->first != PayloadType::ke) return false;
+  const auto ke = wire::parse_ke(answer->payloads().front().body).value();
+  const auto secret = kem.decapsulate(own, ke.value);
+  if (ke.method != method || !secret) return false;
+  mix(secret->view());
+  return true;
+}
+
+// InitiatorSignedOctets.
+base::Buffer Stranger::octets_of(base::Bytes id) const {
+  base::Writer int_auth;
+  if (!auth_i.empty()) {
+    int_auth.bytes(auth_i);
+    int_auth.bytes(auth_r);
+    int_auth.u32(next_request);
+  }
+  return crypto::signed_octets(kPrf, request_, nonce_r_, keys_.sk_pi.view(), id, int_auth.view()).value();
+}
+
 Payloads Stranger::claim(base::Bytes id) const {
-  const auto octets = crypto::signed_octets(kPrf, request_, nonce_r_, keys_.sk_pi.view(), id).value();
-  const auto auth = crypto::null_auth(kPrf, keys_.sk_pi.view(), octets).value();
+  const auto auth = crypto::null_auth(kPrf, keys_.sk_pi.view(), octets_of(id)).value();
   return claim(id, wire::Auth{base::AuthMethod::null, auth.view()});
 }
 
 Payloads Stranger::claim(base::Bytes id, const crypto::PrivateKey& key) const {
-  const auto octets = crypto::signed_octets(kPrf, request_, nonce_r_, keys_.sk_pi.view(), id).value();
-  const auto auth = key.sign_auth(std::vector{base::HashAlgorithm::identity}, octets).value();
+  const auto auth = key.sign_auth(std::vector{base::HashAlgorithm::identity}, octets_of(id)).value();
   return claim(id, wire::Auth{base::AuthMethod::digital_signature, auth});
 }
 
@@ -153,7 +231,8 @@ std::optional<support::Plain> Stranger::ask_sealed(base::ExchangeType exchange, 
                                                    base::Bytes content) {
   const wire::Header request = header(exchange);
   ++next_request;
-  const auto answers = send_sealed(request, first, content);
+  std::vector<base::Buffer> answers;
+  for (const base::Buffer& datagram : sealing_.seal(request, first, content, fragment_size)) answers = send(datagram);
   return answers.empty() ? std::nullopt : open(answers.front());
 }
 

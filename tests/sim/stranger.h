@@ -3,10 +3,12 @@
 // test wants, right or wrong, and shows what comes back.
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "ike-engine/api/engine.h"
 #include "ike-engine/crypto/ike_keys.h"
+#include "ike-engine/crypto/kem.h"
 #include "ike-engine/crypto/key_exchange.h"
 #include "ike-engine/crypto/signature.h"
 #include "ike-engine/wire/auth.h"
@@ -47,6 +49,8 @@ class Stranger {
   /// SAi1, KEi, Ni and the hashes that we verify with (RFC 7427): what an honest IKE_SA_INIT request holds at least,
   /// and so much more that the answer is not longer, or it would cost a COOKIE.
   support::Payloads init_payloads() const;
+  /// The same with additional key exchanges in the offer, each under a type of its own, and with what goes with them.
+  support::Payloads init_payloads(std::span<const base::KeMethod> additional) const;
   /// The request's octets; also those that AUTH will cover.
   base::Buffer init_request(const support::Payloads& payloads);
   /// What the server sends back to these octets, one after the other.
@@ -73,6 +77,12 @@ class Stranger {
 
   /// Of a child that a CREATE_CHILD_SA has made; `g_ir` is empty without PFS.
   crypto::ChildKeys child_keys(base::Bytes nonce_i, base::Bytes nonce_r, base::Bytes g_ir = {}) const;
+  /// IKE_INTERMEDIATE with these payloads: its answer, and AUTH covers both from then on.
+  std::optional<support::Plain> ask_intermediate(const support::Payloads& payloads);
+  /// Goes on with the keys that follow from one more shared secret.
+  void mix(base::Bytes shared_secret);
+  /// Both: an additional key exchange. Whether it was answered by one.
+  bool exchange(base::KeMethod method, const crypto::Kem& kem);
 
   /// Answers a request of the server's with these payloads. Whether it was one that opens.
   bool answer(base::Bytes request, const support::Payloads& payloads);
@@ -80,10 +90,14 @@ class Stranger {
   base::IkeSpi spi_i, spi_r;
   api::Path path;  ///< the server's
   std::uint32_t next_request = 1;
+  std::size_t fragment_size = 0;  ///< of requests; 0: whole
+  base::Buffer auth_i, auth_r;    ///< IntAuth of both sides so far
 
  private:
   bool take_answer(base::Bytes answer);
   support::Payloads claim(base::Bytes id, const wire::Auth& auth) const;
+  base::Buffer octets_of(base::Bytes id) const;
+  void derive(base::Bytes skeyseed);
 
   Server& server_;
   support::SeededRandom random_;

@@ -52,7 +52,7 @@ tests_unit_session_test_SOURCES = \
   tests/unit/ike-engine/session/collision_test.cc tests/unit/ike-engine/session/cookies_test.cc \
   tests/unit/ike-engine/session/creation_payloads_test.cc tests/unit/ike-engine/session/fragments_test.cc \
   tests/unit/ike-engine/session/init_payloads_test.cc \
-  tests/unit/ike-engine/session/inner_address_test.cc tests/unit/ike-engine/session/jitter_test.cc tests/unit/ike-engine/session/leases_test.cc \
+  tests/unit/ike-engine/session/inner_address_test.cc tests/unit/ike-engine/session/intermediate_test.cc tests/unit/ike-engine/session/jitter_test.cc tests/unit/ike-engine/session/leases_test.cc \
   tests/unit/ike-engine/session/nat_test.cc \
   tests/unit/ike-engine/session/proof_test.cc tests/unit/ike-engine/session/protect_test.cc \
   tests/unit/ike-engine/session/responder_test.cc tests/unit/ike-engine/session/table_test.cc \
@@ -62,7 +62,8 @@ tests_unit_session_test_LDADD = tests/libsupport.la control/libcapture.la $(LINK
 
 tests_unit_engine_test_SOURCES = \
   tests/sim/certificates_test.cc tests/sim/creation_demands_test.cc tests/sim/demands_test.cc \
-  tests/sim/elsewhere_test.cc tests/sim/established_test.cc tests/sim/forged_copy_test.cc tests/sim/handshake_test.cc tests/sim/pair.cc tests/sim/pair.h tests/sim/ppk_test.cc \
+  tests/sim/elsewhere_test.cc tests/sim/established_test.cc tests/sim/forged_copy_test.cc tests/sim/handshake_test.cc \
+  tests/sim/intermediate_demands_test.cc tests/sim/intermediate_test.cc tests/sim/pair.cc tests/sim/pair.h tests/sim/ppk_test.cc \
   tests/sim/refusals_test.cc tests/sim/responder_demands_test.cc tests/sim/responder_test.cc \
   tests/sim/rules_test.cc tests/sim/stranger.cc tests/sim/stranger.h tests/sim/suites_test.cc tests/sim/weather.h \
   tests/sim/census.cc tests/sim/census.h tests/sim/telling.cc tests/sim/telling.h tests/sim/town.h \
