@@ -8,6 +8,7 @@
 #include "tests/sim/addresses.h"
 #include "tests/sim/credentials.h"
 #include "tests/support/seeded_random.h"
+#include "tests/support/toy_kem.h"
 
 namespace latchkey::sim {
 
@@ -147,6 +148,29 @@ void draw_server(Plot& plot, const Common& common, std::uint64_t clients, Seeded
   plot.ppk_required = plot.ppk && dice.chance(20);
 }
 
+// In some stories there are additional key exchanges: with a server that wants one or two, and clients that want the
+// same, or only the first, or none.
+void draw_additional(Plot& plot) {
+  static const support::ToyKem kLarge, kSmall(64, 48);
+  static const std::vector<api::AdditionalExchange> kExchanges{{support::kToyMethod, &kLarge},
+                                                               {support::kOtherToyMethod, &kSmall}};
+  SeededRandom dice(plot.seed ^ 0x9242);
+  if (!dice.chance(30)) return;
+  const auto draw = [&] {
+    auto exchanges = kExchanges;
+    exchanges.resize(1 + dice.below(2));
+    return exchanges;
+  };
+  plot.server.additional_exchanges = draw();
+  const bool required = dice.chance(20);
+  for (Role& role : plot.clients) {
+    if (required || dice.chance(80)) role.config.additional_exchanges = draw();
+    if (!required) continue;
+    role.config.additional_exchanges = plot.server.additional_exchanges;
+    role.config.additional_exchanges_required = plot.server.additional_exchanges_required = true;
+  }
+}
+
 // What may happen, and how often beside the other things; connecting begins most stories anew.
 constexpr std::array kChances{
     std::pair{Deed::connect, 30},    std::pair{Deed::close, 8},     std::pair{Deed::turn_out, 4},
@@ -235,6 +259,7 @@ Plot plot_of(std::uint64_t seed) {
   draw_server(plot, common, clients, dice);
   for (std::uint64_t i = 0; i < clients; ++i) plot.clients.push_back(draw_role(plot, common, dice));
   if (dice.chance(25)) plot.clients.push_back(draw_impostor(common, dice));
+  draw_additional(plot);
   plot.length = between(seconds(20), seconds(240), dice);
   draw_acts(plot, dice);
   return plot;
@@ -245,12 +270,14 @@ namespace {
 std::string to_string(const Role& role) {
   const auto& config = role.config;
   const std::string_view ppk = role.ppk == PpkOwned::none ? "" : role.ppk == PpkOwned::shared ? ", PPK" : ", other PPK";
-  return fmt::format("{}{}{}{}{}{}{}, {} {}, fragments of {}, lifetime {} s, IKE {} s, {} retransmissions",
-                     api::to_string(role.proof), role.nat ? ", NAT" : "", role.lease ? ", lease" : "",
-                     role.mode == api::Mode::transport ? ", transport mode" : "", ppk,
-                     !ppk.empty() && role.ppk_required ? " required" : "", role.impostor ? ", impostor" : "",
-                     config.ike.front().to_string(), config.esp.front().to_string(), config.fragment_size,
-                     config.lifetime.count() / 1000000, config.ike_lifetime.count() / 1000000, config.max_retransmits);
+  return fmt::format(
+      "{}{}{}{}{}{}{}, {} {}, {} key exchanges more{}, fragments of {}, lifetime {} s, IKE {} s, {} retransmissions",
+      api::to_string(role.proof), role.nat ? ", NAT" : "", role.lease ? ", lease" : "",
+      role.mode == api::Mode::transport ? ", transport mode" : "", ppk,
+      !ppk.empty() && role.ppk_required ? " required" : "", role.impostor ? ", impostor" : "",
+      config.ike.front().to_string(), config.esp.front().to_string(), config.additional_exchanges.size(),
+      config.additional_exchanges_required ? " at least" : "", config.fragment_size, config.lifetime.count() / 1000000,
+      config.ike_lifetime.count() / 1000000, config.max_retransmits);
 }
 
 }  // namespace

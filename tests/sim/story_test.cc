@@ -33,6 +33,8 @@ constexpr auto kIngredients = std::to_array<std::string_view>({
     "peer_moved",
     "cookie",
     "invalid_ke",
+    "IKE_INTERMEDIATE",
+    "IKE_INTERMEDIATE, fragments",
     "IKE_AUTH for several candidates",
     "CREATE_CHILD_SA, fragments",
     "CREATE_CHILD_SA crosses CREATE_CHILD_SA",

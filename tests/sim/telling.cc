@@ -47,6 +47,7 @@ std::string_view name_of(base::ExchangeType exchange) {
     case base::ExchangeType::ike_auth: return "IKE_AUTH";
     case base::ExchangeType::create_child_sa: return "CREATE_CHILD_SA";
     case base::ExchangeType::informational: return "INFORMATIONAL";
+    case base::ExchangeType::ike_intermediate: return "IKE_INTERMEDIATE";
     default: return "?";
   }
 }

@@ -49,6 +49,11 @@ std::string check_unprotected(const wire::Header& header, base::Bytes datagram) 
   return bare ? "" : "wire: an engine says something without protection";
 }
 
+// Before the IKE SA is established.
+bool is_setup(ExchangeType exchange) {
+  return exchange == ExchangeType::ike_intermediate || exchange == ExchangeType::ike_auth;
+}
+
 }  // namespace
 
 std::string WireWatch::sent(base::Bytes datagram, base::TimePoint now) {
@@ -59,7 +64,7 @@ std::string WireWatch::sent(base::Bytes datagram, base::TimePoint now) {
   const Lane lane{header->spi_i, header->spi_r, header->initiator};
   if (auto broken = check_iv(lane, *header, datagram); !broken.empty()) return broken;
   if (auto broken = check_age(*header, now); !broken.empty()) return broken;
-  if (header->exchange == ExchangeType::ike_auth && !header->response) return check_auth(lane, *header, datagram);
+  if (is_setup(header->exchange) && !header->response) return check_setup(lane, *header, datagram);
   if (auto broken = check_copy(lane, *header, datagram); !broken.empty()) return broken;
   return check_window(lane, *header);
 }
@@ -78,10 +83,11 @@ std::string WireWatch::check_age(const wire::Header& header, base::TimePoint now
 }
 
 // Security rule 5: of the answers to IKE_SA_INIT only so many are followed up.
-std::string WireWatch::check_auth(const Lane& lane, const wire::Header& header, base::Bytes datagram) {
-  requests_.try_emplace(lane, Requests{header.message_id, false, header.exchange});
-  if (fragment_of(header, datagram) >> 16 > 1) return "";
-  // Each candidate is sent an IKE_AUTH of its own, and a forged copy bears the SPIs of the true one.
+std::string WireWatch::check_setup(const Lane& lane, const wire::Header& header, base::Bytes datagram) {
+  // Each candidate is sent an IKE_INTERMEDIATE and an IKE_AUTH of its own, and a forged copy bears the SPIs of the true
+  // one, so one message ID may have several requests.
+  if (auto broken = check_window(lane, header); !broken.empty()) return broken;
+  if (header.exchange != ExchangeType::ike_auth || fragment_of(header, datagram) >> 16 > 1) return "";
   auto& different = auths_[header.spi_i];
   different.insert(digest(datagram));
   if (different.size() > 1) happened_.note("IKE_AUTH for several candidates");
@@ -126,7 +132,7 @@ void WireWatch::note_request(const wire::Header& header) {
   happened_.note(name_of(header.exchange));
   if (is_fragment(header)) happened_.note(fmt::format("{}, fragments", name_of(header.exchange)));
   const auto other = requests_.find({header.spi_i, header.spi_r, !header.initiator});
-  if (other == requests_.end() || other->second.answered || other->second.exchange == ExchangeType::ike_auth) return;
+  if (other == requests_.end() || other->second.answered || is_setup(other->second.exchange)) return;
   happened_.note(fmt::format("{} crosses {}", name_of(header.exchange), name_of(other->second.exchange)));
 }
 

@@ -30,7 +30,7 @@ class WireWatch {
   };
   std::string check_init(const wire::Header& header, base::Bytes datagram);
   std::string check_age(const wire::Header& header, base::TimePoint now);
-  std::string check_auth(const Lane& lane, const wire::Header& header, base::Bytes datagram);
+  std::string check_setup(const Lane& lane, const wire::Header& header, base::Bytes datagram);
   std::string check_iv(const Lane& lane, const wire::Header& header, base::Bytes datagram);
   std::string check_copy(const Lane& lane, const wire::Header& header, base::Bytes datagram);
   std::string check_window(const Lane& lane, const wire::Header& header);
