@@ -32,11 +32,9 @@ class SystemRandom final : public api::Random {
   }
 };
 
-/// The validity of certificates is in the world's time.
-api::EngineConfig with_wall_clock(api::EngineConfig config) {
+base::Duration unix_offset(base::TimePoint now) {
   const auto unix_now = std::chrono::system_clock::now().time_since_epoch();
-  config.unix_offset = std::chrono::duration_cast<base::Duration>(unix_now) - monotonic_now().time_since_epoch();
-  return config;
+  return std::chrono::duration_cast<base::Duration>(unix_now) - now.time_since_epoch();
 }
 
 using Opened = std::expected<void, std::string>;
@@ -54,7 +52,7 @@ class Hosted final : public Services {
         tenant_(tenant),
         loop_(loop),
         kernel_(random_, settings.kernel),
-        engine_(std::make_unique<api::Engine>(with_wall_clock(settings.engine), random_, kernel_)) {}
+        engine_(std::make_unique<api::Engine>(settings.engine, random_, kernel_)) {}
 
   Opened open();
   void close_down();
@@ -152,6 +150,8 @@ void Hosted::watch() {
 
 void Hosted::receive(const UdpSocket& socket) {
   const base::TimePoint now = monotonic_now();
+  // The wall clock may have been set since, or have gone on while the host slept.
+  engine_->set_wall_clock(unix_offset(now));
   receiver_.receive(socket,
                     [&](base::Bytes datagram, const api::Path& path) { engine_->receive(datagram, path, now); });
   settle();

@@ -77,6 +77,7 @@ struct Engine::Impl {
             .out = output,
             .stats = stats,
             .now = now,
+            .unix_offset = unix_offset,
             .fresh_spi = [this] { return fresh_spi(); },
             .responder = responder.get(),
             .may_admit = sessions.size() < config.max_sessions,
@@ -109,6 +110,7 @@ struct Engine::Impl {
   std::unique_ptr<session::Responder> responder;
   session::UnknownSa unknown_sa;
   std::uint64_t last_session = 0;
+  base::Duration unix_offset{};
 };
 
 base::IkeSpi Engine::Impl::fresh_spi() {
@@ -242,6 +244,8 @@ base::Result<SessionId> Engine::connect(const ConnectRequest& request, base::Tim
   impl.sessions.emplace(id, std::move(*session));
   return id;
 }
+
+void Engine::set_wall_clock(base::Duration unix_offset) { impl_->unix_offset = unix_offset; }
 
 void Engine::close(SessionId session, base::TimePoint now) {
   const auto found = impl_->sessions.find(session);

@@ -21,6 +21,9 @@ class Engine {
   /// Errors: malformed, weak, unsupported (a key, secret or certificate that is of no use: the text says which),
   /// mismatch (no identity). On an error all stays as it was.
   base::Result<void> serve(const ResponderConfig& responder);
+  /// What the wall clock says from now on: seconds since 1970 are `now` of the other calls plus this. Certificates are
+  /// valid by it. Told again whenever it may have been set; without it they are judged as if in 1970.
+  void set_wall_clock(base::Duration unix_offset);
   /// Begins IKE_SA_INIT. The outcome comes as Established or Failed. Errors: exhausted (a bound), malformed (no usable
   /// key).
   base::Result<SessionId> connect(const ConnectRequest& request, base::TimePoint now);

@@ -244,7 +244,6 @@ struct EngineConfig {
   std::uint16_t nat_port = 4500;
   std::uint16_t peer_ike_port = 500;
   std::uint16_t peer_nat_port = 4500;
-  base::Duration unix_offset{};  ///< wall-clock time minus TimePoint, for the validity of certificates
   std::size_t max_sessions = 10000;
   std::size_t max_half_open = 1000;
   base::Duration first_retransmit = std::chrono::milliseconds(500);

@@ -30,6 +30,7 @@ struct Context {
   api::Output& out;
   api::EngineStats& stats;
   base::TimePoint now;
+  base::Duration unix_offset{};  ///< wall-clock time minus `now`
   std::vector<Successor> successors = {};
   std::vector<base::IkeSpi> superseded = {};       ///< IKE SAs whose child has been replaced
   std::function<base::IkeSpi()> fresh_spi = {};    ///< an SPI that no IKE SA of ours has
@@ -44,7 +45,7 @@ struct Context {
 
   /// Wall-clock time, for certificates. Seconds since 1970.
   std::int64_t unix_seconds() const {
-    return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch() + config.unix_offset).count();
+    return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch() + unix_offset).count();
   }
   Patience patience() const { return {config.first_retransmit, config.max_retransmits}; }
 };

@@ -39,11 +39,16 @@ struct Sides {
   api::PeerProof clients_trust, servers_trust;
 };
 
-Pair pair_at(std::int64_t today) {
-  PairConfig config;
-  config.client.unix_offset = config.server.unix_offset = std::chrono::seconds(today) - std::chrono::hours(1);
-  return Pair(config);
+// The engines' own time begins at an hour.
+void set_clocks(Pair& pair, std::int64_t today) {
+  for (Host* host : {&pair.client, &pair.server}) {
+    host->engine->set_wall_clock(std::chrono::seconds(today) - std::chrono::hours(1));
+  }
 }
+
+struct DatedPair : Pair {
+  explicit DatedPair(std::int64_t today) { set_clocks(*this, today); }
+};
 
 void negotiate(Pair& pair, Sides sides) {
   api::ResponderConfig responder;
@@ -65,7 +70,7 @@ Sides sides_of(const Issued& ca) {
 
 TEST(certificates, prove_both_sides_and_their_names) {
   const Issued ca = make_ca("root");
-  Pair pair = pair_at(support::kToday);
+  DatedPair pair(support::kToday);
   negotiate(pair, sides_of(ca));
   ASSERT_NE(pair.client.last<api::Established>(), nullptr);
   EXPECT_EQ(compare_kernels(pair.client.kernel, pair.server.kernel), "");
@@ -80,7 +85,7 @@ TEST(certificates, come_with_their_intermediates) {
   const Issued middle = make_ca("middle", &root);
   Sides sides = sides_of(root);
   sides.server = proof_of(make_leaf(middle, "DNS:server.example"), "server.example", {middle.der});
-  Pair pair = pair_at(support::kToday);
+  DatedPair pair(support::kToday);
   negotiate(pair, std::move(sides));
   EXPECT_NE(pair.client.last<api::Established>(), nullptr);
 }
@@ -91,7 +96,7 @@ TEST(certificates, of_another_authority_are_refused_by_either_side) {
   for (const bool at_the_server : {false, true}) {
     Sides sides = sides_of(ca);
     (at_the_server ? sides.servers_trust : sides.clients_trust).authorities = {other.der};
-    Pair pair = pair_at(support::kToday);
+    DatedPair pair(support::kToday);
     negotiate(pair, std::move(sides));
     ASSERT_NE(pair.client.last<api::Failed>(), nullptr);
     pair.run(std::chrono::seconds(60));
@@ -104,7 +109,7 @@ TEST(certificates, are_for_the_name_that_is_expected) {
   const Issued ca = make_ca("root");
   Sides sides = sides_of(ca);
   sides.clients_trust.id = fqdn("another.example");
-  Pair pair = pair_at(support::kToday);
+  DatedPair pair(support::kToday);
   negotiate(pair, std::move(sides));
   ASSERT_NE(pair.client.last<api::Failed>(), nullptr);
   EXPECT_EQ(pair.client.last<api::Failed>()->reason, api::Reason::auth_failed);
@@ -113,11 +118,22 @@ TEST(certificates, are_for_the_name_that_is_expected) {
 TEST(certificates, are_valid_today) {
   const Issued ca = make_ca("root");
   for (const std::int64_t today : {support::kToday - 3 * support::kDay, support::kToday + 3 * support::kDay}) {
-    Pair pair = pair_at(today);
+    DatedPair pair(today);
     negotiate(pair, sides_of(ca));
     EXPECT_NE(pair.client.last<api::Failed>(), nullptr);
     EXPECT_EQ(pair.server.kernel.live(), 0u);
   }
+}
+
+TEST(certificates, are_judged_by_the_clock_as_it_is_when_they_come) {
+  const Issued ca = make_ca("root");
+  DatedPair pair(support::kToday);
+  negotiate(pair, sides_of(ca));
+  ASSERT_EQ(pair.client.count<api::Established>(), 1u);
+  set_clocks(pair, support::kToday + 3 * support::kDay);
+  negotiate(pair, sides_of(ca));
+  EXPECT_EQ(pair.client.count<api::Established>(), 1u);
+  EXPECT_NE(pair.client.last<api::Failed>(), nullptr);
 }
 
 TEST(certificates, of_ours_must_be_our_keys_and_our_names) {

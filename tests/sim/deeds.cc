@@ -88,8 +88,8 @@ void Story::serve_again(std::uint64_t dice) {
 }
 
 void Story::restart(Number who) {
-  Host& host = town_.at(who).host;
-  if (!host.engine) host.engine.emplace(host.config, host.random, host.kernel);
+  Resident& resident = town_.at(who);
+  if (!resident.host.engine) resident.start();
   if (who == kServer) serve();
 }
 

@@ -100,7 +100,6 @@ api::EngineConfig draw_config(const Common& common, bool server, SeededRandom& d
   if (dice.chance(50)) config.child_limits.packets = 20 + dice.below(200);
   if (dice.chance(20)) config.child_limits.bytes = 2000 + dice.below(20000);
   if (server && dice.chance(30)) config.idle = between(kLeastIdle, seconds(120), dice);
-  config.unix_offset = seconds(kStoryDay) - std::chrono::hours(1);
   config.lease_networks = {{address_in(Net::leases, false, 1), 16}, {address_in(Net::leases, true, 1), 16}};
   // One session more than there are clients: a new one comes before the old one goes.
   config.max_sessions = 8 + dice.below(3);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/sim/credentials.h"
+
 namespace latchkey::sim {
 
 namespace {
@@ -33,6 +35,13 @@ Number owner_of(base::Spi spi) { return (spi.value - kFirstSpi) >> kOwnerShift; 
 Resident::Resident(std::uint64_t seed, Number own_number, api::EngineConfig config, std::string_view address)
     : number(own_number), host(seed ^ (own_number * 0xa11ce), std::move(config), address) {
   host.kernel.number_from(static_cast<std::uint32_t>(number) << kOwnerShift);
+  start();
+}
+
+void Resident::start() {
+  host.engine.emplace(host.config, host.random, host.kernel);
+  // The stories' own time begins at an hour.
+  host.engine->set_wall_clock(std::chrono::seconds(kStoryDay) - std::chrono::hours(1));
 }
 
 Resident& Town::add(std::uint64_t seed, api::EngineConfig config, std::string_view address) {

@@ -19,6 +19,9 @@ inline constexpr Number kServer = 0;
 struct Resident {
   Resident(std::uint64_t seed, Number number, api::EngineConfig config, std::string_view address);
 
+  /// Begins with an engine that knows nothing but what day it is.
+  void start();
+
   Number number;
   Host host;
   /// What the network sees in place of its address: port 500 is this port, 4500 the next one.
