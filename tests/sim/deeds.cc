@@ -107,7 +107,16 @@ void Story::move(Number who, std::uint64_t dice) {
     return;
   }
   close(who);
-  client.host.address = address_in(Net::clients, plot_.ipv6, 10 + 10 * who + dice % 8);
+  // Since a swap another client may live at one of these.
+  const auto address_at = [&](std::uint64_t n) { return address_in(Net::clients, plot_.ipv6, 10 + 10 * who + n % 8); };
+  const auto is_taken = [&](const base::Address& address) {
+    for (Number other = 1; other <= plot_.clients.size(); ++other) {
+      if (other != who && town_.at(other).host.address == address) return true;
+    }
+    return false;
+  };
+  while (is_taken(address_at(dice))) ++dice;
+  client.host.address = address_at(dice);
 }
 
 // What they had there their engines end, but nobody hears of it.
