@@ -128,7 +128,8 @@ std::optional<Opened> Decoder::put_together(Decoded& decoded, const Header& head
   session::Reassembly& fragments = fragments_of(header);
   // Not wanted: one that came before, or of an older way of cutting the message.
   if (!fragments.wants(header.message_id, fragment.fragment, fragment.total)) return std::nullopt;
-  auto whole = fragments.add(header.message_id, std::move(fragment));
+  // A capture is not in a hurry: no fragment is too late.
+  auto whole = fragments.add(header.message_id, std::move(fragment), {});
   if (whole) pending_.remove_if([&](const Pending& pending) { return same_message(pending.header, header); });
   return whole;
 }
