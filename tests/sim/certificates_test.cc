@@ -3,17 +3,17 @@
 #include <gtest/gtest.h>
 
 #include "tests/sim/pair.h"
+#include "tests/support/names.h"
 #include "tests/support/pki.h"
 
 namespace latchkey::sim {
 namespace {
 
+using support::fqdn;
 using support::issue;
 using support::Issued;
 using support::make_ca;
 using support::make_leaf;
-
-api::Identity fqdn(std::string_view name) { return {base::IdType::fqdn, base::to_buffer(base::as_bytes(name))}; }
 
 api::OwnProof proof_of(const Issued& leaf, std::string_view name, std::vector<base::Buffer> more = {}) {
   api::OwnProof own;

@@ -6,6 +6,7 @@
 #include "ike-engine/wire/ts.h"
 #include "tests/sim/stranger.h"
 #include "tests/sim/world.h"
+#include "tests/support/names.h"
 #include "tests/support/responder.h"
 
 namespace latchkey::sim {
@@ -21,9 +22,8 @@ const base::Buffer kLaptop = *base::from_hex("02 000000 6c6170746f70");  // FQDN
 /// Takes the anonymous, and the key of TEST 2 by its name.
 api::ResponderConfig two_kinds() {
   api::ResponderConfig responder;
-  responder.identities.push_back({.kind = api::ProofKind::raw_key,
-                                  .id = {base::IdType::fqdn, base::to_buffer(base::as_bytes("server.example"))},
-                                  .private_key = *ed25519_key().to_pem()});
+  responder.identities.push_back(
+      {.kind = api::ProofKind::raw_key, .id = support::fqdn("server.example"), .private_key = *ed25519_key().to_pem()});
   responder.peers.push_back(
       {.name = "laptop", .kind = api::ProofKind::raw_key, .keys = {{4, ed25519_key(2).ipseckey_key().value()}}});
   responder.peers.push_back({.name = "all"});

@@ -52,8 +52,6 @@ const Issued& certificate(Side side, std::string_view name) {
 
 }  // namespace
 
-api::Identity fqdn(std::string_view name) { return {base::IdType::fqdn, base::to_buffer(base::as_bytes(name))}; }
-
 api::DnsKey server_key() { return dns_key_of(key_of(Side::server)); }
 
 api::OwnProof own_proof(Side side, ProofKind kind, std::string_view name) {

@@ -2,8 +2,11 @@
 // Keys, secrets and certificates of a story: the same in every run.
 
 #include "ike-engine/api/credentials.h"
+#include "tests/support/names.h"
 
 namespace latchkey::sim {
+
+using support::fqdn;
 
 /// The day on which all stories play, within the validity of the certificates: seconds since 1970.
 inline constexpr std::int64_t kStoryDay = 1767225600;
@@ -16,7 +19,6 @@ api::OwnProof own_proof(Side side, api::ProofKind kind, std::string_view name);
 api::PeerProof demanded_proof(Side side, api::ProofKind kind, std::string_view name);
 /// The raw key of the server.
 api::DnsKey server_key();
-api::Identity fqdn(std::string_view name);
 /// The server's, or one that only a client has.
 api::Ppk ppk_of(Side side, bool required);
 

@@ -12,6 +12,7 @@
 #include "ike-engine/wire/ts.h"
 #include "tests/sim/stranger.h"
 #include "tests/sim/world.h"
+#include "tests/support/names.h"
 #include "tests/support/responder.h"
 
 namespace latchkey::sim {
@@ -31,9 +32,8 @@ std::vector<wire::TrafficSelector> range(std::string_view first, std::string_vie
 /// Anonymous clients and the owners of keys 2 and 3 may come.
 api::ResponderConfig with_pool(std::string_view last = "100.64.0.9") {
   api::ResponderConfig responder;
-  responder.identities.push_back({.kind = api::ProofKind::raw_key,
-                                  .id = {base::IdType::fqdn, base::to_buffer(base::as_bytes("server.example"))},
-                                  .private_key = *ed25519_key().to_pem()});
+  responder.identities.push_back(
+      {.kind = api::ProofKind::raw_key, .id = support::fqdn("server.example"), .private_key = *ed25519_key().to_pem()});
   responder.peers.push_back({.name = "all"});
   for (const int key : {2, 3}) {
     responder.peers.push_back({.name = "key " + std::to_string(key),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tests/sim/world.h"
+#include "tests/support/names.h"
 
 namespace latchkey::sim {
 
@@ -28,7 +29,7 @@ void Pair::serve(const crypto::PrivateKey& key, std::vector<api::PeerProof> peer
   api::ResponderConfig responder;
   const auto pem = key.to_pem();
   responder.identities.push_back({.kind = api::ProofKind::raw_key,
-                                  .id = {base::IdType::fqdn, base::to_buffer(base::as_bytes("server.example"))},
+                                  .id = support::fqdn("server.example"),
                                   .private_key = base::SecretBytes(pem->view())});
   responder.peers = std::move(peers);
   responder.peers.push_back({.name = "anonymous", .kind = api::ProofKind::anonymous});

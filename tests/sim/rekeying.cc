@@ -1,4 +1,5 @@
 #include "tests/sim/rekeying.h"
+#include "tests/support/names.h"
 
 #include <fmt/format.h>
 
@@ -16,9 +17,8 @@ const support::FakeKernel::Installed* newest_live(const support::FakeKernel& ker
 
 api::ResponderConfig open_server() {
   api::ResponderConfig responder;
-  responder.identities.push_back({.kind = api::ProofKind::raw_key,
-                                  .id = {base::IdType::fqdn, base::to_buffer(base::as_bytes("server.example"))},
-                                  .private_key = *ed25519_key().to_pem()});
+  responder.identities.push_back(
+      {.kind = api::ProofKind::raw_key, .id = support::fqdn("server.example"), .private_key = *ed25519_key().to_pem()});
   responder.peers.push_back({.name = "anonymous"});
   return responder;
 }

@@ -6,15 +6,15 @@
 
 #include "tests/sim/pair.h"
 #include "tests/sim/world.h"
+#include "tests/support/names.h"
 
 namespace latchkey::sim {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-api::Identity fqdn(std::string_view name) { return {base::IdType::fqdn, base::to_buffer(base::as_bytes(name))}; }
-base::SecretBytes secret(std::string_view text) { return base::SecretBytes(base::as_bytes(text)); }
+using support::fqdn;
+using support::secret;
 
 api::PeerProof shared_with(std::string_view name, std::string_view text) {
   return {.name = std::string(name),

@@ -10,6 +10,7 @@
 #include "ike-engine/wire/sa.h"
 #include "ike-engine/wire/ts.h"
 #include "tests/sim/world.h"
+#include "tests/support/names.h"
 #include "tests/support/responder.h"
 
 namespace latchkey::sim {
@@ -77,9 +78,8 @@ base::Buffer nobody() {
 
 api::ResponderConfig open_to_all() {
   api::ResponderConfig responder;
-  responder.identities.push_back({.kind = api::ProofKind::raw_key,
-                                  .id = {base::IdType::fqdn, base::to_buffer(base::as_bytes("server.example"))},
-                                  .private_key = *ed25519_key().to_pem()});
+  responder.identities.push_back(
+      {.kind = api::ProofKind::raw_key, .id = support::fqdn("server.example"), .private_key = *ed25519_key().to_pem()});
   responder.peers.push_back({.name = "all"});
   return responder;
 }

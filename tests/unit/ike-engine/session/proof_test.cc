@@ -5,6 +5,7 @@
 #include "ike-engine/crypto/ike_keys.h"
 #include "ike-engine/wire/auth.h"
 #include "ike-engine/wire/cert.h"
+#include "tests/support/names.h"
 #include "tests/support/pki.h"
 
 namespace latchkey::session {
@@ -15,12 +16,11 @@ using base::AuthMethod;
 using base::Errc;
 using base::HashAlgorithm;
 using base::PayloadType;
+using support::fqdn;
+using support::secret;
 
 constexpr base::PrfId kPrf = base::PrfId::hmac_sha2_256;
 const base::Buffer kOctets(100, 0x0c), kSkP(32, 0x50);
-
-base::SecretBytes secret(std::string_view text) { return base::SecretBytes(base::as_bytes(text)); }
-api::Identity fqdn(std::string_view name) { return {base::IdType::fqdn, base::to_buffer(base::as_bytes(name))}; }
 
 api::OwnProof signing_with(const support::KeyPair& key, ProofKind kind = ProofKind::raw_key) {
   return {.kind = kind, .id = fqdn("a.example"), .private_key = secret(support::private_pem(key))};

@@ -3,16 +3,17 @@
 #include <gtest/gtest.h>
 
 #include "ike-engine/session/ike_sa.h"
+#include "tests/support/names.h"
 
 namespace latchkey::session {
 namespace {
 
 using base::Errc;
 using base::Family;
+using support::fqdn;
 
 base::Address address(std::string_view text) { return *base::Address::parse(text); }
 base::Buffer octets(std::string_view text) { return base::to_buffer(base::as_bytes(text)); }
-api::Identity fqdn(std::string_view name) { return {base::IdType::fqdn, octets(name)}; }
 
 api::ResponderConfig anonymous() {
   api::ResponderConfig config;

@@ -4,6 +4,7 @@
 
 #include "ike-engine/crypto/ike_keys.h"
 #include "ike-engine/session/proof.h"
+#include "tests/support/names.h"
 #include "tests/support/pki.h"
 
 namespace latchkey::session {
@@ -13,12 +14,11 @@ using api::ProofKind;
 using base::AuthMethod;
 using base::Errc;
 using base::HashAlgorithm;
+using support::fqdn;
+using support::secret;
 
 constexpr base::PrfId kPrf = base::PrfId::hmac_sha2_256;
 const base::Buffer kOctets(100, 0x0c), kSkP(32, 0x50);
-
-base::SecretBytes secret(std::string_view text) { return base::SecretBytes(base::as_bytes(text)); }
-api::Identity fqdn(std::string_view name) { return {base::IdType::fqdn, base::to_buffer(base::as_bytes(name))}; }
 
 crypto::PrivateKey ed25519(std::uint8_t seed) {
   return crypto::PrivateKey::from_ed25519_seed(base::Buffer(32, seed)).value();
