@@ -172,13 +172,7 @@ class World {
     } else if (header.exchange == base::ExchangeType::informational && odd % 4 == 2) {
       header.exchange = base::ExchangeType::create_child_sa;
     }
-    std::uint16_t number = 0;
-    std::uint16_t total = 0;
-    if (step == Step::fragment) {
-      total = static_cast<std::uint16_t>(1 + r.u8() % 8);
-      const std::uint8_t which = r.u8();
-      number = static_cast<std::uint16_t>(which < 224 ? 1 + which % total : which % (total + 2));
-    }
+    const auto [number, total] = step == Step::fragment ? fuzz::fragment_numbers(r) : fuzz::FragmentNumbers{};
     const PayloadType first{r.u8()};
     receive(sa->sealing.seal_part(header, first, r.rest(), number, total));
     if (established_ && !header.response && number == total) ++server_requests_;

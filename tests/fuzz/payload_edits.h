@@ -17,6 +17,18 @@ inline bool has_once(const support::Payloads& payloads, base::PayloadType type) 
   return std::ranges::count(payloads, type, &support::Payload::type) == 1;
 }
 
+/// Which fragment of how many a forged one says it is.
+struct FragmentNumbers {
+  std::uint16_t number = 0, total = 0;
+};
+
+/// One message in eight has a number that is none of its total's.
+inline FragmentNumbers fragment_numbers(base::Reader& r) {
+  const auto total = static_cast<std::uint16_t>(1 + r.u8() % 8);
+  const std::uint8_t which = r.u8();
+  return {static_cast<std::uint16_t>(which < 224 ? 1 + which % total : which % (total + 2)), total};
+}
+
 /// Changes an octet of a payload, takes a payload away, doubles one, cuts one short or adds one: what and where is read
 /// from `r`.
 inline void edit(support::Payloads& payloads, base::Reader& r) {

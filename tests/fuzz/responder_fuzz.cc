@@ -232,13 +232,7 @@ class World {
     } else if (client().proven && odd % 4 == 2) {
       header.exchange = ExchangeType::create_child_sa;
     }
-    std::uint16_t number = 0;
-    std::uint16_t total = 0;
-    if (step == Step::fragment) {
-      total = static_cast<std::uint16_t>(1 + r.u8() % 8);
-      const std::uint8_t which = r.u8();
-      number = static_cast<std::uint16_t>(which < 224 ? 1 + which % total : which % (total + 2));
-    }
+    const auto [number, total] = step == Step::fragment ? fuzz::fragment_numbers(r) : fuzz::FragmentNumbers{};
     const PayloadType first{r.u8()};
     const auto answers = stranger().send_sealed(header, first, r.rest(), number, total);
     const bool next = header.message_id.value == stranger().next_request && !header.response;
