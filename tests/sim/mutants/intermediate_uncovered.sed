@@ -1,4 +1,4 @@
 # file: ike-engine/session/auth.cc
-# invariant: agreement
+# invariant: convergence
 # bug: an initiator's AUTH leaves out what IKE_INTERMEDIATE held
 s/candidate.intermediate.covered()/{}/
