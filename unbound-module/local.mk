@@ -42,10 +42,11 @@ unbound_module_libgate_la_SOURCES = \
   unbound-module/want.h
 
 if UNBOUND
-# shim.c is C and the only file that includes Unbound's headers ("config.h" there is Unbound's,
-# ours is "latchkey-config.h": build-ids, API drift).
+# The shim is C and alone includes Unbound's headers ("config.h" there is Unbound's, ours is
+# "latchkey-config.h": build-ids, API drift).
+SHIM_SOURCES = unbound-module/shim.c unbound-module/shim_answer.c unbound-module/shim_unbound.h
 pkgmodulelib_LTLIBRARIES += unbound-module/latchkey.la
-unbound_module_latchkey_la_SOURCES = unbound-module/shim.c unbound-module/module.cc \
+unbound_module_latchkey_la_SOURCES = $(SHIM_SOURCES) unbound-module/module.cc \
   unbound-module/open_gate.cc unbound-module/open_gate.h
 unbound_module_latchkey_la_CPPFLAGS = $(AM_CPPFLAGS) $(UNBOUND_CPPFLAGS)
 # Only the six entry points are visible; the object stays mapped after dlclose (a reload keeps

@@ -3,8 +3,8 @@
 /*
  * The border between Unbound and the C++ side: plain structs and functions, in C.
  *
- * shim.c is the only file that includes Unbound's headers. What is named lk_* and stands under "Unbound's side"
- * is in shim.c and may be called only from within one of the calls under "our side", on the same thread.
+ * Only shim.c and shim_answer.c include Unbound's headers. What is named lk_* and stands under "Unbound's side" is in
+ * them and may be called only from within one of the calls under "our side", on the same thread.
  */
 
 #include <stddef.h>

@@ -2,7 +2,7 @@
 # synchronous engine whose outcome a test file scripts.
 if UNBOUND
 check_LTLIBRARIES += tests/replay/latchkey_replay.la
-tests_replay_latchkey_replay_la_SOURCES = unbound-module/shim.c unbound-module/module.cc \
+tests_replay_latchkey_replay_la_SOURCES = $(SHIM_SOURCES) unbound-module/module.cc \
   unbound-module/open_gate.h tests/replay/scripted_gate.cc
 tests_replay_latchkey_replay_la_CPPFLAGS = $(AM_CPPFLAGS) $(UNBOUND_CPPFLAGS) -DLATCHKEY_REPLAY
 tests_replay_latchkey_replay_la_LDFLAGS = $(AM_LDFLAGS) $(MODULE_LINK_OPTIONS) -rpath /nowhere

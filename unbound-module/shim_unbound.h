@@ -1,0 +1,45 @@
+#ifndef LATCHKEY_SHIM_UNBOUND_H
+#define LATCHKEY_SHIM_UNBOUND_H
+/*
+ * What the shim's sources have in common: Unbound's headers, which nothing else includes, and their structures as those
+ * of shim.h.
+ */
+#include "config.h" /* Unbound's */
+#undef PACKAGE
+#undef PACKAGE_BUGREPORT
+#undef PACKAGE_NAME
+#undef PACKAGE_STRING
+#undef PACKAGE_TARNAME
+#undef PACKAGE_URL
+#undef PACKAGE_VERSION
+#undef VERSION
+#undef LT_OBJDIR
+
+#include "dynlibmod/dynlibmod.h"
+#include "services/cache/dns.h"
+#include "services/mesh.h"
+#include "services/modstack.h"
+#include "util/config_file.h"
+#include "util/data/msgencode.h"
+#include "util/data/msgreply.h"
+#include "util/data/packed_rrset.h"
+#include "util/log.h"
+#include "util/module.h"
+#include "util/net_help.h"
+#include "util/netevent.h"
+#include "util/regional.h"
+#include "util/ub_event.h"
+#include "validator/validator.h"
+
+#include "latchkey-config.h"
+#include "unbound-module/shim.h"
+
+static inline struct lk_bytes bytes_of(const uint8_t* data, size_t size) {
+  struct lk_bytes bytes = {data, size};
+  return bytes;
+}
+
+/* What a question has come to, in its environment's scratch memory. */
+struct lk_answer* answer_of(const struct module_qstate* qstate);
+
+#endif
