@@ -29,7 +29,7 @@ std::optional<Opened> Reassembly::add(base::MessageId id, Opened fragment, const
     ends_at_ = terms.now + kReassemblyTime;
   }
   id_ = id;
-  octets_ += fragment.content.size();
+  octets_ += fragment.content.size() + fragment.head.size();
   if (octets_ > terms.most) {
     clear();
     return std::nullopt;

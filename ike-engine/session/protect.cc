@@ -142,7 +142,8 @@ base::Result<Opened> Protection::open(const wire::Message& message) const {
   auto content = wire::without_padding(std::move(*plaintext));
   if (!content) return std::unexpected(content.error());
   Opened opened{payload->next, encrypted->fragment, encrypted->total, std::move(*content)};
-  if (opened.fragment <= 1) opened.head = base::to_buffer(head_of(message));
+  const bool covered = message.header.exchange == base::ExchangeType::ike_intermediate;
+  if (covered && opened.fragment <= 1) opened.head = base::to_buffer(head_of(message));
   return opened;
 }
 

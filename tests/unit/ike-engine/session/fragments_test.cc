@@ -82,6 +82,11 @@ TEST(fragments, of_who_has_proven_nothing_are_bounded_more_tightly) {
   EXPECT_TRUE(r.wants(kId, 1, 2)) << "beyond the bound everything is dropped";
   EXPECT_FALSE(r.add(kId, part(1, 2, base::Buffer(600, 1)), terms));
   EXPECT_TRUE(r.add(kId, part(2, 2, base::Buffer(400, 1)), terms));
+  // What stands before the Encrypted Fragment payload is kept, too.
+  Opened first = part(1, 2, {1});
+  first.head = base::Buffer(1000, 1);
+  EXPECT_FALSE(r.add(kId, std::move(first), terms));
+  EXPECT_TRUE(r.wants(kId, 1, 2)) << "dropped";
 }
 
 // RFC 7383 section 2.6
