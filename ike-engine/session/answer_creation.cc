@@ -13,6 +13,7 @@
 #include "ike-engine/session/established.h"
 #include "ike-engine/session/informational.h"
 #include "ike-engine/session/key_agreement.h"
+#include "ike-engine/session/refused.h"
 #include "ike-engine/session/rekey_ike.h"
 #include "ike-engine/session/respond_child.h"
 
@@ -180,10 +181,19 @@ std::expected<Made, Refusal> make_alike(IkeSa& sa, Context& context, const Creat
   return make(sa, context, request, {traits, allowed_suites(context, traits), old == nullptr});
 }
 
+// INVALID_KE_PAYLOAD turns nobody away: the client asks again with another group.
+void tell_no_child(const IkeSa& sa, Context& context, NotifyType type) {
+  if (type == NotifyType::invalid_ke_payload) return;
+  tell_refused(sa, context, base::ExchangeType::create_child_sa, type, "it is in, but gets no child");
+}
+
 std::expected<Made, Refusal> make_first(IkeSa& sa, Context& context, const CreationPayloads& request) {
   const wire::Cp* cp = request.cp ? &*request.cp : nullptr;
   const auto grant = grant_child(sa, context, {*request.tsi, *request.tsr, cp, request.transport});
-  if (!grant) return refuse(grant.error());
+  if (!grant) {
+    tell_no_child(sa, context, grant.error());
+    return refuse(grant.error());
+  }
   const Bounds bounds{{.suite = {}, .mode = grant->mode, .inner_remote = grant->leased_address()},
                       context.config.answered_esp};
   auto made = make(sa, context, request, bounds, lease_answer(cp, *grant));
@@ -191,6 +201,7 @@ std::expected<Made, Refusal> make_first(IkeSa& sa, Context& context, const Creat
     accept(sa, context, *grant);
   } else {
     decline(context, *grant);
+    tell_no_child(sa, context, made.error().type);
   }
   return made;
 }

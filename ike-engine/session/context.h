@@ -2,6 +2,7 @@
 // What an action may touch beside its own IKE SA, and what it leaves behind for the engine to do.
 
 #include <functional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -40,7 +41,7 @@ struct Context {
   bool may_admit = false;                       ///< there is room for a session more
   api::SessionId next_session = {};             ///< whose number is free
   std::unique_ptr<Session> admitted = nullptr;  ///< of a client that has just been let in: next_session
-  std::vector<base::IkeSpi> replaced = {};      ///< IKE SAs whose client has come again
+  std::set<base::IkeSpi> replaced = {};         ///< IKE SAs whose client has come again
   std::vector<base::IkeSpi> doubted = {};       ///< IKE SAs whose place somebody else wants
 
   /// Wall-clock time, for certificates. Seconds since 1970.

@@ -5,7 +5,8 @@
 
 namespace latchkey::session {
 
-/// Says Progress "client_refused", of no session, with address, notify and reason. `why` is static text.
-void tell_refused(const IkeSa& sa, Context& context, base::NotifyType type, std::string_view why);
+/// Says Progress "client_refused", of no session, with address, exchange, notify and reason. `why` is static text.
+void tell_refused(const IkeSa& sa, Context& context, base::ExchangeType exchange, base::NotifyType type,
+                  std::string_view why);
 
 }  // namespace latchkey::session

@@ -101,7 +101,7 @@ std::unique_ptr<Session> session_of(const IkeSa& sa, const Context& context, con
 void obey_initial_contact(const IkeSa& sa, Context& context, const AuthPayloads& claim) {
   if (!claim.has(NotifyType::initial_contact) || sa.session->peer.type == base::IdType::null) return;
   for (const base::IkeSpi other : context.responder->sas_of(sa.session->peer)) {
-    if (other != sa.spi_r) context.replaced.push_back(other);
+    if (other != sa.spi_r) context.replaced.insert(other);
   }
 }
 
@@ -141,7 +141,7 @@ base::Result<bool> use_ppk(IkeSa& sa, const Context& context, const Opening& ope
 
 State turn_away(IkeSa& sa, Context& context, Input& input, NotifyType type, std::string_view why, base::Bytes data) {
   respond_notify(sa, context, input, type, data);
-  tell_refused(sa, context, type, why);
+  tell_refused(sa, context, input.header.exchange, type, why);
   ++context.stats.failed;
   end_half_open(sa, *context.responder);
   return linger(sa, context);

@@ -131,7 +131,7 @@ void add_child(wire::PayloadChain& chain, const IkeSa& sa, const policy::ChosenE
 
 bool refuse(const IkeSa& sa, Context& context, NotifyType type, wire::PayloadChain& chain) {
   add_notify(chain, type);
-  tell_refused(sa, context, type, "it is in, but gets no child");
+  tell_refused(sa, context, base::ExchangeType::ike_auth, type, "it is in, but gets no child");
   return false;
 }
 
@@ -168,7 +168,7 @@ void accept(IkeSa& sa, Context& context, const Grant& grant) {
   sa.session->lease = grant.leased_address();
   sa.session->holds = grant.inner.address;
   context.responder->note_holder(sa);
-  if (grant.replaces) context.replaced.push_back(*grant.replaces);
+  if (grant.replaces) context.replaced.insert(*grant.replaces);
 }
 
 base::Buffer lease_answer(const wire::Cp* request, const Grant& grant) {

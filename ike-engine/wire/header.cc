@@ -16,6 +16,17 @@ std::uint8_t flags(const Header& header) {
 }
 }  // namespace
 
+std::string_view to_string(base::ExchangeType type) {
+  switch (type) {
+    case base::ExchangeType::ike_sa_init: return "IKE_SA_INIT";
+    case base::ExchangeType::ike_auth: return "IKE_AUTH";
+    case base::ExchangeType::create_child_sa: return "CREATE_CHILD_SA";
+    case base::ExchangeType::informational: return "INFORMATIONAL";
+    case base::ExchangeType::ike_intermediate: return "IKE_INTERMEDIATE";
+  }
+  return "?";
+}
+
 base::Result<Header> read_header(base::Bytes datagram) {
   base::Reader r(datagram);
   Header header;

@@ -29,6 +29,9 @@ struct Header {
   friend bool operator==(const Header&, const Header&) = default;
 };
 
+/// The name in IANA's registry; "?" for one that this engine does not have.
+std::string_view to_string(base::ExchangeType type);
+
 /// The first 28 octets as they stand, of any version and with any length field. Errors: truncated.
 base::Result<Header> read_header(base::Bytes datagram);
 /// The header at the front of `datagram`. Errors: truncated; malformed if the length field disagrees with the

@@ -59,6 +59,7 @@ struct Guest {
     claim[3] = payload(PayloadType::tsi, tsi);
     const base::Buffer value = wanted.empty() ? base::Buffer{} : base::to_buffer(address(wanted).bytes());
     claim.push_back(payload(PayloadType::cp, wire::Cp{1, {{1, value}}}));
+    if (initial_contact) claim.push_back(support::notify_payload(NotifyType::initial_contact));
     answer = stranger.ask(ExchangeType::ike_auth, claim);
     EXPECT_TRUE(answer);
     if (!answer) return std::nullopt;
@@ -75,6 +76,7 @@ struct Guest {
   }
 
   Stranger stranger;
+  bool initial_contact = false;
   std::optional<support::Plain> answer;
 };
 
@@ -94,6 +96,17 @@ TEST(lease, is_the_same_for_a_client_with_a_name_that_comes_again) {
   EXPECT_EQ(server.engine.leases(), 1u);
   EXPECT_EQ(server.kernel.live(), 1u);
   EXPECT_EQ(replaced(server), 2u);
+}
+
+// INITIAL_CONTACT and the lease both say that the older session is over.
+TEST(lease, of_a_client_that_has_forgotten_everything_is_taken_over_once) {
+  Server server(with_pool());
+  const auto first = Guest(server, 1).come(2);
+  Guest again(server, 2);
+  again.initial_contact = true;
+  EXPECT_EQ(again.come(2), first);
+  EXPECT_EQ(replaced(server), 1u);
+  EXPECT_EQ(server.engine.stats().dropped_no_transition, 0u);
 }
 
 TEST(lease, is_free_when_the_last_session_of_its_client_has_ended) {

@@ -41,22 +41,11 @@ struct Kind {
 
 }  // namespace
 
-std::string_view name_of(base::ExchangeType exchange) {
-  switch (exchange) {
-    case base::ExchangeType::ike_sa_init: return "IKE_SA_INIT";
-    case base::ExchangeType::ike_auth: return "IKE_AUTH";
-    case base::ExchangeType::create_child_sa: return "CREATE_CHILD_SA";
-    case base::ExchangeType::informational: return "INFORMATIONAL";
-    case base::ExchangeType::ike_intermediate: return "IKE_INTERMEDIATE";
-    default: return "?";
-  }
-}
-
 std::string describe(const Parcel& parcel) {
   std::string text = fmt::format("{} -> {}: ", parcel.from.to_string(), parcel.to.to_string());
   const auto header = wire::read_header(parcel.bytes);
   if (!header) return text + fmt::format("{} octets that are no IKE", parcel.bytes.size());
-  return text + fmt::format("{} {} {}, {:08x}/{:08x}{}, {} octets", name_of(header->exchange),
+  return text + fmt::format("{} {} {}, {:08x}/{:08x}{}, {} octets", wire::to_string(header->exchange),
                             header->response ? "response" : "request", header->message_id.value,
                             header->spi_i.value >> 32, header->spi_r.value >> 32,
                             header->next_payload == base::PayloadType::skf ? ", fragment" : "", parcel.bytes.size());

@@ -7,7 +7,6 @@
 
 namespace latchkey::sim {
 
-std::string_view name_of(base::ExchangeType exchange);
 /// Where it goes and what it is.
 std::string describe(const Parcel& parcel);
 std::string describe(const api::Event& event);

@@ -129,11 +129,12 @@ std::string WireWatch::check_window(const Lane& lane, const wire::Header& header
 }
 
 void WireWatch::note_request(const wire::Header& header) {
-  happened_.note(name_of(header.exchange));
-  if (is_fragment(header)) happened_.note(fmt::format("{}, fragments", name_of(header.exchange)));
+  happened_.note(wire::to_string(header.exchange));
+  if (is_fragment(header)) happened_.note(fmt::format("{}, fragments", wire::to_string(header.exchange)));
   const auto other = requests_.find({header.spi_i, header.spi_r, !header.initiator});
   if (other == requests_.end() || other->second.answered || is_setup(other->second.exchange)) return;
-  happened_.note(fmt::format("{} crosses {}", name_of(header.exchange), name_of(other->second.exchange)));
+  happened_.note(
+      fmt::format("{} crosses {}", wire::to_string(header.exchange), wire::to_string(other->second.exchange)));
 }
 
 }  // namespace latchkey::sim
