@@ -269,15 +269,17 @@ State drop_candidate(IkeSa& sa, Context& context, Input& input) {
 }
 
 State fail_unanswered(IkeSa& sa, Context& context, const Failure& failure) {
-  std::optional<Candidate> candidate;
-  if (!sa.negotiation->candidates.empty()) candidate = std::move(sa.negotiation->candidates.back());
-  // Its DELETE is as good for this one.
-  if (candidate && is_among(sa.negotiation->spurned, *candidate)) candidate.reset();
-  const State end = fail(sa, context, failure);
-  // A server that waits for another IKE_INTERMEDIATE has nothing yet.
-  if (!candidate || !candidate->intermediate.over()) return end;
-  adopt(sa, *candidate, true);
-  sa.responses = std::move(candidate->responses);
+  auto& candidates = sa.negotiation->candidates;
+  // A server that waits for another IKE_INTERMEDIATE has nothing yet, and the DELETE of one that was spurned is as good
+  // for whoever bears its keys.
+  const auto last = std::find_if(candidates.rbegin(), candidates.rend(), [&](const Candidate& candidate) {
+    return candidate.intermediate.over() && !is_among(sa.negotiation->spurned, candidate);
+  });
+  if (last == candidates.rend()) return fail(sa, context, failure);
+  Candidate candidate = std::move(*last);
+  (void)fail(sa, context, failure);
+  adopt(sa, candidate, true);
+  sa.responses = std::move(candidate.responses);
   sa.ends_at = context.now + kLateAnswer;
   return State::abandoned;
 }
