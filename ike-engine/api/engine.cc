@@ -262,11 +262,11 @@ void Engine::Impl::receive_init(const wire::Message& message, const Path& path, 
     return;
   }
   const session::HalfOpen* waiting = responder->half_open.find(*known);
-  if (waiting == nullptr) waiting = sas.at(*known)->half_open.get();  // its IKE_AUTH has come, and was not right
+  if (waiting == nullptr) waiting = sas.at(*known)->half_open.get();  // it has gone on, but is not in
   session::answer_init_again(*waiting, ctx, message, path);
 }
 
-// An IKE SA for a client that goes on with IKE_AUTH.
+// An IKE SA for a client that goes on with a protected message.
 void Engine::Impl::promote(base::IkeSpi spi) {
   if (!responder || sas.contains(spi)) return;
   auto client = responder->half_open.take(spi);

@@ -18,7 +18,8 @@ struct AuthKeys {
   base::SecretBytes sk_pi, sk_pr;
 };
 
-/// What is kept of one client. The shared secret is computed when its IKE_AUTH comes.
+/// What is kept of one client. The shared secret is computed when its first protected message
+/// comes.
 struct HalfOpen {
   base::IkeSpi spi_i;
   base::IkeSpi spi_r;
@@ -50,7 +51,7 @@ struct InitKey {
   };
 };
 
-/// Those that wait for their IKE_AUTH. All of them wait equally long, so the oldest is the first to go.
+/// Those that wait for their first protected message. All of them wait equally long, so the oldest is the first to go.
 class HalfOpens {
  public:
   const HalfOpen& add(std::unique_ptr<HalfOpen> fresh);
@@ -58,7 +59,7 @@ class HalfOpens {
   const HalfOpen* find(base::IkeSpi spi_r) const;
   /// Our SPI for a request that has been answered before, also of one that has been taken out since.
   std::optional<base::IkeSpi> answered(const InitKey& key) const;
-  /// Its IKE_AUTH has come: it belongs to an IKE SA from now on. It counts until over() is said.
+  /// Its first protected message has come: it belongs to an IKE SA from now on. It counts until over() is said.
   std::unique_ptr<HalfOpen> take(base::IkeSpi spi_r);
   /// One that was taken is established, refused or given up.
   void over(const HalfOpen& taken) { by_request_.erase({taken.spi_i, taken.path.remote}); }

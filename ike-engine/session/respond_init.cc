@@ -12,7 +12,7 @@ namespace {
 using base::NotifyType;
 using base::PayloadType;
 
-// How long a client may take from our answer to its IKE_AUTH.
+// How long a client may take from our answer to its IKE_AUTH, with all that is between them.
 constexpr base::Duration kHalfOpenLife = std::chrono::seconds(30);
 
 wire::Header answer_header(const wire::Header& request, base::IkeSpi own_spi) {

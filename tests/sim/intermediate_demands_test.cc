@@ -29,14 +29,6 @@ using support::ToyKem;
 const ToyKem kLarge, kSmall(64, 48);
 const std::vector kBoth{kToyMethod, kOtherToyMethod};
 
-api::ResponderConfig open_to_all() {
-  api::ResponderConfig responder;
-  responder.identities.push_back(
-      {.kind = api::ProofKind::raw_key, .id = {base::IdType::fqdn, {'s'}}, .private_key = *ed25519_key().to_pem()});
-  responder.peers.push_back({.name = "all"});
-  return responder;
-}
-
 api::EngineConfig with_both() {
   api::EngineConfig config;
   config.additional_exchanges = {{kToyMethod, &kLarge}, {kOtherToyMethod, &kSmall}};
