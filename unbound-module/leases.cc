@@ -35,15 +35,23 @@ bool Leases::holds(const std::string& name, base::TimePoint now) const {
   return own != holders_.end() && own->second.end > now;
 }
 
-bool Leases::may_roll_over(const std::string& name, const KeySet& keys, base::TimePoint now,
-                           const Limits& limits) const {
+void Leases::hear(const std::string& name, const KeySet& keys) {
   const auto own = holders_.find(name);
-  if (own == holders_.end() || !own->second.verified) return false;
-  if (unnamed_end_ + limits.promise > now) return false;
-  return std::ranges::none_of(holders_, [&](const auto& entry) {
+  if (own != holders_.end()) own->second.keys = keys.size() <= kKnownKeys ? keys : KeySet();
+}
+
+bool Leases::object(const std::string& name, const KeySet& keys, base::TimePoint now, const Limits& limits) const {
+  if (unnamed_end_ + limits.promise > now) return true;
+  return std::ranges::any_of(holders_, [&](const auto& entry) {
     const auto& [other, holder] = entry;
     return other != name && holder.verified && holder.end + limits.promise > now && !holder.keys.holds_all(keys);
   });
+}
+
+bool Leases::may_roll_over(const std::string& name, const KeySet& keys, base::TimePoint now,
+                           const Limits& limits) const {
+  const auto own = holders_.find(name);
+  return own != holders_.end() && own->second.verified && !object(name, keys, now, limits);
 }
 
 Leases Leases::inherited(const KeyDigest& key) const {

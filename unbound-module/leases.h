@@ -29,8 +29,13 @@ class Leases {
   /// Whether the name's lease lives.
   bool holds(const std::string& name, base::TimePoint now) const;
 
+  /// What DNSSEC says of a verified name's keys now, if it was released here.
+  void hear(const std::string& name, const KeySet& keys);
+  /// Whether another verified name stands in the way of a tunnel that any of `keys` proves, since it does not publish
+  /// all of them (security rule 3).
+  bool object(const std::string& name, const KeySet& keys, base::TimePoint now, const Limits& limits) const;
   /// Whether the name may have the tunnel replaced by one that any of `keys` proves: it is a verified one of the
-  /// tunnel's own, and all other verified names publish those keys too (security rule 3).
+  /// tunnel's own, and nobody objects.
   bool may_roll_over(const std::string& name, const KeySet& keys, base::TimePoint now, const Limits& limits) const;
   /// For the tunnel in this one's place: without the names that do not publish its key.
   Leases inherited(const KeyDigest& key) const;

@@ -15,6 +15,8 @@ constexpr std::size_t kMostSets = 8;
 constexpr std::size_t kMostKeys = 16;
 /// So many of those who wait for one negotiation are asked to pay for it before it is refused.
 constexpr std::size_t kMostPayers = 16;
+/// A question waits for two addresses of each family at a time, unless its client has set DO.
+constexpr std::size_t kWantsOfAQuestion = 4;
 /// So many may wait at one address for a negotiation that has not begun. Without that, names with a key each that point
 /// at one silent address would take all the places of those who wait.
 constexpr std::size_t kMostLater = 256;
@@ -56,6 +58,7 @@ Peers::Peers(PeersConfig config, host::Services& engine, const host::Log& log, c
     : config_(std::move(config)),
       engine_(engine),
       log_(log),
+      waiting_(kWantsOfAQuestion * config_.max_waiting),
       failed_(config_.failed_first, config_.failed_max, config_.max_failed),
       budget_(key, config_.budget),
       refusals_(log) {}
@@ -64,6 +67,7 @@ void Peers::configure(PeersConfig config) {
   config_ = std::move(config);
   failed_ = FailedPeers(config_.failed_first, config_.failed_max, config_.max_failed);
   budget_.set_limits(config_.budget);
+  waiting_.set_most(kWantsOfAQuestion * config_.max_waiting);
 }
 
 Peers::Rank Peers::rank_of(const Want& want) {
@@ -73,8 +77,15 @@ Peers::Rank Peers::rank_of(const Want& want) {
 
 void Peers::answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s) {
   ++counts_[static_cast<std::size_t>(verdict)];
-  tickets_.erase({want.worker.value, want.ticket.value});
+  give_up_place({want.worker.value, want.ticket.value});
   outcomes_.push_back({want.worker, Done{want.ticket, verdict, std::move(reason), lease_left_s}});
+}
+
+void Peers::give_up_place(TicketId ticket) {
+  const auto place = tickets_.find(ticket);
+  if (place == tickets_.end()) return;
+  waiting_.leave(place->second.client);
+  tickets_.erase(place);
 }
 
 void Peers::want(Want want, base::TimePoint now) {
@@ -83,6 +94,10 @@ void Peers::want(Want want, base::TimePoint now) {
   const base::Address address = want.address;
   const auto known = peers_.find(address);
   const Tunnel* tunnel = known != peers_.end() && known->second.tunnel ? &*known->second.tunnel : nullptr;
+  if (known != peers_.end() && is_promised_otherwise(known->second, want, keys, now)) {
+    refuse_other_key(address, want);
+    return;
+  }
   const bool settled = tunnel && (keys.holds(tunnel->key) || !may_replace(*tunnel, want, keys, now));
   if (!settled && refuse_negotiation(want, keys, now)) return;
   Peer& peer = peers_[address];
@@ -118,10 +133,6 @@ bool Peers::refuse_negotiation(const Want& want, const KeySet& keys, base::TimeP
     answer(want, Verdict::failed, failure->reason + " (remembered)");
     return true;
   }
-  if (tickets_.size() >= config_.max_waiting) {
-    refuse(want, Bound::waiting, now);
-    return true;
-  }
   const auto known = peers_.find(want.address);
   if (known == peers_.end() && peers_.size() >= config_.max_peers) {
     refuse(want, Bound::peers, now);
@@ -129,6 +140,11 @@ bool Peers::refuse_negotiation(const Want& want, const KeySet& keys, base::TimeP
   }
   if (known != peers_.end() && !joins(known->second.round, rank_of(want), keys) && is_crowded(known->second)) {
     refuse(want, Bound::destination, now);
+    return true;
+  }
+  // The last to be asked: what it lets in has a place.
+  if (const auto bound = waiting_.enter(want.payer.client)) {
+    refuse(want, *bound, now);
     return true;
   }
   return false;
@@ -169,6 +185,22 @@ void Peers::refuse_other_key(const base::Address& address, const Want& want) {
   answer(want, Verdict::conflict, fmt::format("{} has a tunnel with another key", address.to_string()));
 }
 
+/// The tunnel is lost, and clients still use what they were given for it: a tunnel with a key that their name does not
+/// publish would take their packets.
+bool Peers::is_promised_otherwise(Peer& peer, const Want& want, const KeySet& keys, base::TimePoint now) const {
+  if (!peer.lost || peer.lost->until <= now) return false;
+  if (rank_of(want) == Rank::verified) peer.lost->leases.hear(want.name, keys);
+  return peer.lost->leases.object(want.name, keys, now, config_.leases);
+}
+
+void Peers::refuse_promised_otherwise(const base::Address& address, Peer& peer, base::TimePoint now) {
+  std::erase_if(peer.waiting, [&](const Waiter& waiter) {
+    const bool refused = is_promised_otherwise(peer, waiter.want, waiter.keys, now);
+    if (refused) refuse_other_key(address, waiter.want);
+    return refused;
+  });
+}
+
 /// A rollover is under way, and now a verified name was released on the tunnel that does not publish the new key.
 void Peers::abandon_round(const base::Address& address, Peer& peer, base::TimePoint now) {
   std::erase_if(peer.waiting, [&](const Waiter& waiter) {
@@ -202,7 +234,7 @@ void Peers::wait_for_round(const base::Address& address, Peer& peer, Want want, 
     waiter.answer_at =
         std::min<base::TimePoint>(waiter.answer_at, now + std::chrono::milliseconds(waiter.want.attempt_ms));
   }
-  tickets_[{waiter.want.worker.value, waiter.want.ticket.value}] = address;
+  tickets_[{waiter.want.worker.value, waiter.want.ticket.value}] = {address, waiter.want.payer.client};
   schedule(address, peer, waiter.answer_at);
   peer.waiting.push_back(std::move(waiter));
   if (!peer.round) begin_round(address, peer, now);
@@ -222,6 +254,7 @@ bool Peers::serve_waiting(const base::Address& address, Peer& peer, base::TimePo
 void Peers::begin_round(const base::Address& address, Peer& peer, base::TimePoint now) {
   if (peer.round) return;
   if (peer.tunnel) serve_waiting(address, peer, now);
+  refuse_promised_otherwise(address, peer, now);
   while (!peer.waiting.empty() && !peer.round) {
     Round round;
     round.rank = std::ranges::min_element(peer.waiting, {}, &Waiter::rank)->rank;
@@ -347,10 +380,10 @@ void Peers::fail_round(const base::Address& address, Peer& peer, const std::stri
 void Peers::forget(WorkerId worker, Ticket ticket) {
   const auto place = tickets_.find({worker.value, ticket.value});
   if (place == tickets_.end()) return;
-  Peer& peer = peers_.at(place->second);
+  const base::Address address = place->second.address;
+  Peer& peer = peers_.at(address);
   std::erase_if(peer.waiting, [&](const Waiter& w) { return w.want.worker == worker && w.want.ticket == ticket; });
-  const base::Address address = place->second;
-  tickets_.erase(place);
+  give_up_place(place->first);
   erase_if_empty(address);
 }
 
@@ -375,6 +408,7 @@ void Peers::expire(base::TimePoint now) {
     peer.next = base::kNever;
     expire_waiters(address, peer, now);
     if (peer.retired && peer.retired->until <= now) end_retired(peer, now);
+    if (peer.lost && peer.lost->until <= now) peer.lost.reset();
     if (peer.tunnel && peer.tunnel->next_check <= now) check_idle(address, peer, now);
     reschedule(address, peer);
     erase_if_empty(address);
@@ -405,6 +439,7 @@ void Peers::reschedule(const base::Address& address, Peer& peer) {
   const bool expired = peer.next == base::kNever;
   if (peer.tunnel) schedule(address, peer, peer.tunnel->next_check);
   if (peer.retired) schedule(address, peer, peer.retired->until);
+  if (peer.lost) schedule(address, peer, peer.lost->until);
   if (!expired) return;
   for (const Waiter& waiter : peer.waiting) schedule(address, peer, waiter.answer_at);
 }
@@ -413,7 +448,7 @@ void Peers::erase_if_empty(const base::Address& address) {
   const auto place = peers_.find(address);
   if (place == peers_.end()) return;
   const Peer& peer = place->second;
-  if (peer.tunnel || peer.round || peer.retired || !peer.waiting.empty()) return;
+  if (peer.tunnel || peer.lost || peer.round || peer.retired || !peer.waiting.empty()) return;
   if (peer.next != base::kNever) deadlines_.erase({peer.next, address});
   peers_.erase(place);
 }

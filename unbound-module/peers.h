@@ -14,6 +14,7 @@
 #include "host/tenant.h"
 #include "unbound-module/budget.h"
 #include "unbound-module/failed_peers.h"
+#include "unbound-module/held_questions.h"
 #include "unbound-module/leases.h"
 #include "unbound-module/refusals.h"
 #include "unbound-module/want.h"
@@ -26,7 +27,7 @@ struct PeersConfig {
   base::Duration failed_max = std::chrono::seconds(300);
   std::size_t max_peers = 10000;
   std::size_t max_half_open = 1000;
-  std::size_t max_waiting = 10000;
+  std::size_t max_waiting = 10000;  ///< questions; the wants of so many wait at most, and half of a client's
   std::size_t max_failed = 10000;
   Budget::Limits budget;
   Leases::Limits leases;
@@ -152,8 +153,14 @@ class Peers {
     api::SessionId session;
     base::TimePoint until;
   };
+  /// What names were released for on a tunnel that is gone, as long as its guard keeps the address for them.
+  struct Lost {
+    Leases leases;
+    base::TimePoint until;
+  };
   struct Peer {
     std::optional<Tunnel> tunnel;
+    std::optional<Lost> lost;  ///< never beside a tunnel
     std::optional<Round> round;
     std::optional<Retired> retired;
     std::vector<Waiter> waiting;  ///< while there is a tunnel: only who may have it replaced
@@ -161,6 +168,11 @@ class Peers {
   };
   using PeerMap = std::unordered_map<base::Address, Peer>;
   using TicketId = std::pair<std::uint32_t, std::uint64_t>;
+  /// Where a want waits, and whose place among all that wait it takes.
+  struct Place {
+    base::Address address;
+    std::optional<base::Address> client;
+  };
 
   static Rank rank_of(const Want& want);
   static bool joins(const std::optional<Round>& round, Rank rank, const KeySet& keys);
@@ -180,11 +192,14 @@ class Peers {
   void refuse(const Want& want, Bound bound, base::TimePoint now);
   void end_round(Peer& peer);
   void refuse_other_key(const base::Address& address, const Want& want);
+  bool is_promised_otherwise(Peer& peer, const Want& want, const KeySet& keys, base::TimePoint now) const;
+  void refuse_promised_otherwise(const base::Address& address, Peer& peer, base::TimePoint now);
   void abandon_round(const base::Address& address, Peer& peer, base::TimePoint now);
   void fail_round(const base::Address& address, Peer& peer, const std::string& reason, base::TimePoint now);
   void established(const base::Address& address, Peer& peer, const api::Established& agreed, base::TimePoint now);
   void rekeyed(Peer& peer, const api::Rekeyed& fresh, base::TimePoint now);
   void down(const base::Address& address, Peer& peer, const api::Down& lost, base::TimePoint now);
+  void guard_lost(const base::Address& address, Peer& peer, const Tunnel& tunnel, base::TimePoint now);
   void drop_tunnel(const base::Address& address, Peer& peer, base::TimePoint now);
   void retire_tunnel(Peer& peer, base::TimePoint now);
   void end_retired(Peer& peer, base::TimePoint now);
@@ -195,6 +210,7 @@ class Peers {
   void remember(const base::Address& address, const Waiter& waiter, const std::string& reason, base::TimePoint since,
                 base::TimePoint now);
   TunnelView view(const base::Address& address, const Tunnel& tunnel, base::TimePoint now);
+  void give_up_place(TicketId ticket);
   void answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s = 0);
   void schedule(const base::Address& address, Peer& peer, base::TimePoint at);
   void reschedule(const base::Address& address, Peer& peer);
@@ -205,7 +221,8 @@ class Peers {
   const host::Log& log_;
   PeerMap peers_;
   std::unordered_map<api::SessionId, base::Address> sessions_;
-  std::map<TicketId, base::Address> tickets_;
+  std::map<TicketId, Place> tickets_;
+  HeldQuestions waiting_;
   std::set<std::pair<base::TimePoint, base::Address>> deadlines_;
   FailedPeers failed_;
   Budget budget_;

@@ -85,6 +85,8 @@ void Peers::established(const base::Address& address, Peer& peer, const api::Est
     leases = peer.tunnel->leases.inherited(proven);
     retire_tunnel(peer, now);
   } else {
+    if (peer.lost) leases = peer.lost->leases.inherited(proven);
+    peer.lost.reset();
     // A rollover is paid for: or a name whose servers do not agree would have us negotiate at each question.
     budget_.refund(round.payer ? &*round.payer : nullptr, address);
   }
@@ -134,9 +136,15 @@ void Peers::down(const base::Address& address, Peer& peer, const api::Down& lost
   const Tunnel tunnel = std::move(*peer.tunnel);
   peer.tunnel.reset();
   sessions_.erase(lost.session);
-  engine_.hold_guard(
-      address, std::min(now + config_.guard_cap, std::max<base::TimePoint>(tunnel.leases.end(), now) + config_.idle));
+  guard_lost(address, peer, tunnel, now);
   if (tunnel.leases.end() > now && !peer.round) revive(address, peer, tunnel, now);
+}
+
+void Peers::guard_lost(const base::Address& address, Peer& peer, const Tunnel& tunnel, base::TimePoint now) {
+  const base::TimePoint last = std::max<base::TimePoint>(tunnel.leases.end(), now) + config_.idle;
+  const base::TimePoint until = std::min<base::TimePoint>(now + config_.guard_cap, last);
+  engine_.hold_guard(address, until);
+  peer.lost = Lost{tunnel.leases, until};
 }
 
 /// Clients still use the address, and the key is good as long as its TTL: try again at once.
@@ -155,9 +163,8 @@ void Peers::drop_tunnel(const base::Address& address, Peer& peer, base::TimePoin
   const Tunnel tunnel = std::move(*peer.tunnel);
   peer.tunnel.reset();
   sessions_.erase(tunnel.agreed.session);
-  const base::TimePoint end = tunnel.leases.end();
-  const bool in_use = end > now;
-  if (in_use) engine_.hold_guard(address, std::min(now + config_.guard_cap, end + config_.idle));
+  const bool in_use = tunnel.leases.end() > now;
+  if (in_use) guard_lost(address, peer, tunnel, now);
   engine_.close(tunnel.agreed.session, now);
   if (!in_use) engine_.release_guard(address);
 }

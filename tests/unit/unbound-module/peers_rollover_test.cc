@@ -109,6 +109,58 @@ TEST_F(rollover, is_not_for_another_name) {
   EXPECT_EQ(engine.connects.size(), 1U);
 }
 
+// Whoever can drop packets can end the tunnel, and would wait for it with a name and key of its own.
+TEST_F(rollover, is_not_for_another_name_when_the_tunnel_is_lost_either) {
+  begin();
+  lose(1);
+  ask("evil.example", {kKeyB});
+  EXPECT_EQ(only_outcome().verdict, Verdict::conflict) << "beside the attempt to bring it back";
+  fail(2);
+  ask("evil.example", {kKeyA, kKeyB});
+  EXPECT_EQ(only_outcome().verdict, Verdict::conflict);
+  ASSERT_EQ(engine.connects.size(), 2U);
+  EXPECT_THAT(engine.connects[1].keys, ElementsAre(kKeyA));
+  now += config.failed_max;
+  ask("a.example", {kKeyB});
+  ASSERT_EQ(engine.connects.size(), 3U) << "its own name has a new key";
+  EXPECT_THAT(engine.connects[2].keys, ElementsAre(kKeyB));
+}
+
+TEST_F(rollover, is_not_for_another_name_after_the_tunnel_was_lost_and_came_back) {
+  begin();
+  lose(1);
+  establish(2, kKeyA);
+  ask("evil.example", {kKeyA});
+  EXPECT_EQ(only_outcome().verdict, Verdict::up);
+  ask("evil.example", {kKeyB});
+  EXPECT_EQ(only_outcome().verdict, Verdict::conflict);
+}
+
+TEST_F(rollover, is_for_names_of_one_server_that_have_all_changed_while_it_was_away) {
+  begin();
+  ask("b.example", {kKeyA});
+  EXPECT_EQ(only_outcome().verdict, Verdict::up);
+  lose(1);
+  fail(2);
+  now += config.failed_max;
+  ask("a.example", {kKeyB});
+  EXPECT_EQ(only_outcome().verdict, Verdict::conflict);
+  ask("b.example", {kKeyB});
+  EXPECT_THAT(outcomes(), IsEmpty());
+  ASSERT_EQ(engine.connects.size(), 3U);
+  EXPECT_THAT(engine.connects[2].keys, ElementsAre(kKeyB));
+}
+
+TEST_F(rollover, of_a_lost_tunnel_s_address_is_for_anybody_when_its_guard_has_ended) {
+  begin();
+  lose(1);
+  fail(2);
+  pass(config.guard_cap);
+  EXPECT_EQ(made().next_deadline(), base::kNever) << "nothing is kept";
+  ask("evil.example", {kKeyB});
+  EXPECT_EQ(engine.connects.size(), 3U);
+}
+
 TEST_F(rollover, is_not_for_a_name_that_copied_the_key_of_another_to_get_a_lease) {
   begin();
   ask("evil.example", {kKeyA});

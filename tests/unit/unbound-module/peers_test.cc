@@ -227,8 +227,13 @@ TEST_F(peers, negotiate_anew_only_when_asked_once_all_leases_have_ended) {
   now += 2min;
   lose(1);
   EXPECT_EQ(engine.connects.size(), 1U);
-  EXPECT_EQ(made().next_deadline(), base::kNever);
+  pass(0s);
+  EXPECT_EQ(made().next_deadline(), now + config.idle) << "when its guard ends, and who was released is forgotten";
   ask("a.example", {kKeyA});
+  EXPECT_EQ(engine.connects.size(), 2U);
+  fail(2);
+  pass(config.idle);
+  EXPECT_EQ(made().next_deadline(), base::kNever);
   EXPECT_EQ(engine.connects.size(), 2U);
 }
 
@@ -297,11 +302,27 @@ TEST_F(peers, stop_at_the_bound_of_negotiations) {
 
 TEST_F(peers, stop_at_the_bound_of_questions_that_wait) {
   config.max_waiting = 2;
-  ask("a.example", {kKeyA});
-  ask("b.example", {kKeyA});
-  ask("c.example", {kKeyA});
+  const auto ask_for = [&](std::string_view client) {
+    Want want = a_want("a.example", {kKeyA});
+    want.payer.client = base::Address::parse(client);
+    made().want(std::move(want), now);
+  };
+  for (int i = 0; i < 4; ++i) ask_for("192.0.2.1");
+  EXPECT_THAT(outcomes(), IsEmpty());
+  ask_for("192.0.2.1");
+  EXPECT_EQ(only_outcome().verdict, Verdict::limit);
+  EXPECT_EQ(made().refused(Bound::client_waiting), 1U) << "half of all that may wait";
+  for (int i = 0; i < 4; ++i) ask_for("192.0.2.2");
+  EXPECT_THAT(outcomes(), IsEmpty());
+  ask_for("192.0.2.3");
   EXPECT_EQ(only_outcome().verdict, Verdict::limit);
   EXPECT_EQ(made().refused(Bound::waiting), 1U);
+  made().forget(WorkerId{1}, Ticket{1});
+  ask_for("192.0.2.3");
+  EXPECT_THAT(outcomes(), IsEmpty());
+  fail(1);
+  EXPECT_EQ(outcomes().size(), 8U);
+  EXPECT_EQ(made().waiting(), 0U);
 }
 
 TEST_F(peers, give_each_destination_a_budget_that_success_refills) {
