@@ -334,6 +334,8 @@ int init(struct module_env* env, int id) {
   our_place = id;
   loaded = (struct dynlibmod_env*)env->modinfo[id];
   if (!start(env, loaded->fname)) return 0;
+  /* A reload may keep the cache: what an earlier configuration let into it would be given out past this one. */
+  slabhash_clear(env->msg_cache);
   memcpy(&callback, &explanation, sizeof(callback)); /* ISO C has no such cast */
   if (!(*loaded->inplace_cb_register_wrapped)(callback, inplace_cb_reply_servfail, NULL, env, id) ||
       !(*loaded->inplace_cb_register_wrapped)(callback, inplace_cb_reply, NULL, env, id)) {
