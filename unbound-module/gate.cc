@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 
 #include "ike-engine/crypto/random.h"
@@ -136,9 +137,10 @@ void EngineGate::decided(Decision decision) {
     const std::lock_guard lock(mutex_);
     if (verdicts_.size() < kMostVerdicts || verdicts_.contains(decision.verdict)) ++verdicts_[decision.verdict];
   }
-  // A line for each plain name would cost more than the rest of what we do for it. A flood that meets a bound has the
-  // line "limit" now and then.
-  const bool ordinary = decision.verdict == "released" || decision.verdict == "servfail-limit";
+  // A line for each plain name, or for each that the operator's groups decide about, would cost more than the rest of
+  // what we do for it. A flood that meets a bound has the line "limit" now and then.
+  constexpr std::array<std::string_view, 4> kOrdinary{"released", "released-group", "refused-group", "servfail-limit"};
+  const bool ordinary = std::ranges::count(kOrdinary, decision.verdict) > 0;
   const host::Level level = ordinary ? host::Level::debug : host::Level::info;
   if (log_.wants(level)) {
     log_.line(level, "answer",
