@@ -46,7 +46,7 @@ Query::Query(Resolver& resolver, Worker& worker, const lk_question& question)
       cd_(question.checking_disabled != 0),
       any_class_(question.qclass == kClassAny),
       ours_((question.qclass == kClassIn || any_class_) && carries_addresses(question.type) &&
-            (is_address_type(question.type) || !worker.settings.observe)) {
+            ((is_address_type(question.type) && !any_class_) || !worker.settings.observe)) {
   statuses_.unsigned_keys = worker.settings.unsigned_keys;
 }
 
@@ -145,7 +145,10 @@ lk_next Query::addresses_resolved(const lk_answer& answer) {
   account_for_answer();
   judge(chain);
   if (rule_ && !asks_for_key(rule_->kind)) return act_without_key();
-  if (!take_place()) return refuse(kCrowded, "servfail-limit", "too many questions are held");
+  if (!take_place()) {
+    if (worker_.settings.observe) return finish("would-servfail-limit", "too many questions are held");
+    return refuse(kCrowded, "servfail-limit", "too many questions are held");
+  }
   phase_ = Phase::key;
   key_deadline_us_ = key_deadline();
   return ask_for_key(name_);
@@ -162,11 +165,10 @@ lk_next Query::ask_for_key(base::Bytes name) {
 /// How long the key's lookup may take, in the resolver's time. An authority that drops IPSECKEY questions must neither
 /// downgrade a signed name nor hold an unsigned one up that would be released anyway.
 std::uint64_t Query::key_deadline() const {
-  const bool secure = statuses_.address == Security::secure && statuses_.alias == Security::secure;
-  bool needed = secure || statuses_.unsigned_keys == Unsigned::require;
+  bool needed = answer_secure(statuses_) || statuses_.unsigned_keys == Unsigned::require;
   if (rule_) needed = rule_->kind == host::GroupKind::private_only;
-  if (needed && !worker_.settings.observe) return begun_us_ + deadline_us();
-  return resolver_.now_us() + attempt_us();
+  if (worker_.settings.observe) return resolver_.now_us() + worker_.settings.unsigned_deadline_us;
+  return needed ? begun_us_ + deadline_us() : attempt_deadline();
 }
 
 lk_next Query::await_key() {
@@ -208,14 +210,16 @@ void Query::looked_up(base::Bytes name, std::uint16_t type, const lk_answer& ans
   if (phase_ != Phase::race || type != other_family(type_) || !same_name(name, name_)) return;
   race_.other_pending(false);
   // The other family's addresses count if they stand at the same end: only then are the keys theirs too.
-  if (answer.rcode != 0 || answer.security == LK_BOGUS || !same_name(follow_aliases(name, answer).end(), address_end_))
-    return;
+  const Chain chain = follow_aliases(name, answer);
+  if (answer.rcode != 0 || answer.security == LK_BOGUS || !same_name(chain.end(), address_end_)) return;
   for (std::size_t i = 0; i < answer.count; ++i) {
     const lk_rrset& rrset = answer.rrsets[i];
     if (!holds_addresses(rrset, type)) continue;
     for (std::size_t n = 0; n < rrset.count; ++n)
       if (const auto address = base::Address::from_bytes(view(rrset.rdata[n])))
-        race_.add({*address, false, has_usable_key(keys_, *address, key_.status == KeyStatus::secure)});
+        race_.add(
+            {*address, false,
+             !is_kept_from_ike(chain, *address) && has_usable_key(keys_, *address, key_.status == KeyStatus::secure)});
   }
 }
 
@@ -272,7 +276,7 @@ lk_next Query::act(Action action) {
     case Action::release: {
       // What is not there, or does not count, may be answered from the cache; what failed is asked again next time.
       const bool settled = statuses_.key == KeyStatus::absent_secure || statuses_.key == KeyStatus::absent_insecure ||
-                           statuses_.unsigned_keys == Unsigned::ignore;
+                           (statuses_.unsigned_keys == Unsigned::ignore && !answer_secure(statuses_));
       // A key that comes later must not pull a tunnel over connections that have begun in clear.
       if (statuses_.key == KeyStatus::failed)
         for (const base::Address& address : own_) worker_.gate.released_in_clear(address, ttl_cap());
@@ -298,7 +302,7 @@ lk_next Query::start_race(bool must) {
   payer_ = {resolver_.first_client(), canonical(address_end_)};
   resolver_.uncache();
   resolver_.store(false);  // the RRsets as they are, for the next question
-  deadline_us_ = must ? begun_us_ + deadline_us() : resolver_.now_us() + attempt_us();
+  deadline_us_ = must ? begun_us_ + deadline_us() : attempt_deadline();
   if (must) race_.other_pending(look_up_other_family());
   return step();
 }

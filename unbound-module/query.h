@@ -76,6 +76,8 @@ class Query {
   // the tunnels
   lk_next start_race(bool must);
   bool look_up_other_family();
+  std::uint64_t attempt_deadline() const;
+  bool is_kept_from_ike(const Chain& chain, const base::Address& address) const;
   lk_next step();
   void want_next();
   lk_next soon(std::uint64_t& since_us, std::uint64_t time_us);

@@ -1,5 +1,6 @@
 // The operator's groups in a question's story, and what is only observed.
 
+#include <algorithm>
 #include <array>
 
 #include "unbound-module/query.h"
@@ -58,12 +59,25 @@ lk_next Query::act_without_key() {
 
 std::uint64_t Query::deadline_us() const {
   const bool own = rule_ && rule_->kind == host::GroupKind::private_only && rule_->deadline_us != 0;
-  return own ? rule_->deadline_us : worker_.settings.deadline_us;
+  return own ? std::min(rule_->deadline_us, worker_.settings.deadline_us) : worker_.settings.deadline_us;
 }
 
 std::uint64_t Query::attempt_us() const {
   const bool own = rule_ && rule_->kind == host::GroupKind::private_or_clear && rule_->deadline_us != 0;
   return own ? rule_->deadline_us : worker_.settings.unsigned_deadline_us;
+}
+
+/// Of a short attempt, or of a lookup that may be given up: never later than Unbound waits for us.
+std::uint64_t Query::attempt_deadline() const {
+  return std::min(resolver_.now_us() + attempt_us(), begun_us_ + worker_.settings.deadline_us);
+}
+
+/// Whether a group says of an address of the other family that nothing is negotiated with it.
+bool Query::is_kept_from_ike(const Chain& chain, const base::Address& address) const {
+  const Policy* policy = worker_.settings.policy.get();
+  if (!policy || policy->empty()) return false;
+  const Rule* rule = policy->judge(chain.names, std::array{address}).rule;
+  return rule != nullptr && !asks_for_key(rule->kind);
 }
 
 /// The answer stays as Unbound made it, and in its cache.

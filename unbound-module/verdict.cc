@@ -3,8 +3,6 @@
 namespace latchkey::unbound {
 namespace {
 
-bool answer_secure(const Statuses& s) { return s.address == Security::secure && s.alias == Security::secure; }
-
 bool any_bogus(const Statuses& s) {
   return s.address == Security::bogus || s.alias == Security::bogus || s.key == KeyStatus::bogus;
 }
@@ -91,6 +89,8 @@ Action decide_in_group(host::GroupKind group, const Statuses& s) {
   }
   return group == GroupKind::private_or_clear && has_key ? Action::attempt : Action::release;
 }
+
+bool answer_secure(const Statuses& s) { return s.address == Security::secure && s.alias == Security::secure; }
 
 bool verified(const Statuses& s) { return s.key == KeyStatus::secure && answer_secure(s); }
 

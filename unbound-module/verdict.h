@@ -61,6 +61,8 @@ inline bool asks_for_key(host::GroupKind group) {
   return group == host::GroupKind::private_or_clear || group == host::GroupKind::private_only;
 }
 
+/// Whether DNSSEC vouches for the addresses and for every alias on the way to them.
+bool answer_secure(const Statuses& statuses);
 /// For a name that is negotiated for: whether its address, its alias links and its key are all secure. If not, it is
 /// reported as an "unverified name".
 bool verified(const Statuses& statuses);

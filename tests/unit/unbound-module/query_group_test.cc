@@ -167,6 +167,49 @@ TEST_F(GroupStory, in_private_or_clear_tries_also_a_secure_key_and_releases_then
   EXPECT_THAT(gate.clear, testing::ElementsAre("192.0.2.1"));
 }
 
+TEST_F(GroupStory, in_private_or_clear_is_answered_before_unbound_s_patience_ends_though_key_and_tunnel_are_slow) {
+  settings.deadline_us = 1'500'000;
+  group(GroupKind::private_or_clear, "example").deadline = std::chrono::milliseconds(1000);
+  apply();
+  answered();
+  EXPECT_EQ(resolver.timer_ms, 1001U);
+  resolver.now += 900'000;
+  key();
+  EXPECT_EQ(resolver.timer_ms, 601U);
+}
+
+TEST_F(GroupStory, in_private_has_no_more_time_than_there_is) {
+  settings.deadline_us = 1'500'000;
+  group(GroupKind::private_only, "example").deadline = std::chrono::milliseconds(3000);
+  apply();
+  answered();
+  EXPECT_EQ(resolver.timer_ms, 1501U);
+}
+
+TEST_F(GroupStory, negotiates_with_no_address_of_the_other_family_that_is_in_a_clear_network) {
+  group(GroupKind::clear, "", "2001:db8:1::/48");
+  apply();
+  answered();
+  EXPECT_EQ(key(), LK_HOLD);
+  ASSERT_EQ(gate.wants.size(), 1U);
+  Answer six;
+  six.add("www.example", kTypeAaaa,
+          {*base::from_hex("20010db8000100000000000000000001"), *base::from_hex("20010db8000200000000000000000001")});
+  other_family(six);
+  EXPECT_EQ(query->again(), LK_HOLD);
+  ASSERT_EQ(gate.wants.size(), 2U);
+  EXPECT_EQ(gate.wants[1].address.to_string(), "2001:db8:2::1");
+}
+
+TEST_F(GroupStory, with_a_secure_address_is_not_cached_in_clear_because_the_lookup_of_its_key_failed) {
+  group(GroupKind::private_or_clear, "example").unsigned_policy = Unsigned::ignore;
+  apply();
+  answered();
+  EXPECT_EQ(key_answered(Answer(LK_INSECURE, 2)), LK_FINISHED);
+  EXPECT_EQ(verdict(), "released");
+  EXPECT_THAT(resolver.stored, testing::ElementsAre("rrsets"));
+}
+
 TEST_F(GroupStory, in_no_group_is_what_the_table_says) {
   group(GroupKind::block, "org", "10.0.0.0/8");
   apply();
@@ -206,6 +249,30 @@ TEST_F(Observed, is_not_held_longer_than_an_unsigned_name) {
   resolver.now += 301'000;
   EXPECT_EQ(query->again(), LK_FINISHED);
   EXPECT_EQ(verdict(), "would-servfail-lookup");
+  expect_unchanged();
+}
+
+TEST_F(Observed, is_not_held_longer_in_a_group_with_a_deadline_of_its_own) {
+  group(GroupKind::private_or_clear, "example").deadline = std::chrono::milliseconds(2000);
+  apply();
+  answered();
+  EXPECT_EQ(resolver.timer_ms, 301U);
+}
+
+TEST_F(Observed, is_not_refused_though_too_many_questions_are_held) {
+  apply();
+  gate.held.set_most(0);
+  EXPECT_EQ(answered(), LK_FINISHED);
+  EXPECT_EQ(verdict(), "would-servfail-limit");
+  expect_unchanged();
+}
+
+TEST_F(Observed, of_all_classes_keeps_its_addresses) {
+  apply();
+  resolver.answer = Answer();
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask(kTypeA, "www.example", 255);
+  EXPECT_EQ(query->resolved(), LK_FINISHED);
   expect_unchanged();
 }
 
