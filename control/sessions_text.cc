@@ -53,9 +53,11 @@ std::string connection_text(const json& connection) {
 std::string counters_text(const json& status) {
   const auto ike = status.find("ike");
   if (ike == status.end() || !ike->is_object()) return {};
-  return fmt::format("since the start: {} sessions, {} negotiations failed, {} cookies sent, {} refused at a limit\n",
-                     word(*ike, "established"), word(*ike, "failed"), word(*ike, "cookies_sent"),
-                     word(*ike, "half_open_refused"));
+  return fmt::format(
+      "since the start: {} sessions, {} negotiations failed, {} clients turned away, {} cookies sent, {} refused at a "
+      "limit\n",
+      word(*ike, "established"), word(*ike, "failed"), word(status, "clients_refused"), word(*ike, "cookies_sent"),
+      word(*ike, "half_open_refused"));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 const json kStatus = json::parse(R"({
-  "schema": 1, "ok": true, "half_open": 4,
+  "schema": 1, "ok": true, "half_open": 4, "clients_refused": 9,
   "sessions": [
     {"session": 1, "peer": "anonymous: nobody", "proof": "anonymous", "address": "192.1.3.33", "port": 4500,
      "inner_remote": "100.64.0.2", "inner_local": null, "initiator": false, "key": "", "auth": "NULL",
@@ -31,7 +31,7 @@ TEST(sessions_text, shows_what_an_operator_looks_for) {
         "  2  192.0.2.7  (begun by us)\n", "backup: FQDN b.example; raw key Ed25519, Ed25519\n", "native",
         "half open: 4\n", "  backup  192.0.2.7  up\n",
         "  other  192.0.2.8  waiting; failed 3 times (timeout), tried again in 4 s\n",
-        "5 sessions, 2 negotiations failed, 7 cookies sent, 1 refused at a limit"}) {
+        "5 sessions, 2 negotiations failed, 9 clients turned away, 7 cookies sent, 1 refused at a limit"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
 }
