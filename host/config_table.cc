@@ -108,7 +108,8 @@ constexpr std::array kTable{
     Key{"groups", "list of entries", set_entries<&Config::groups, group_entry_table, kMostGroups>, show_empty_list,
         "Names and addresses for which something else holds than what DNSSEC and the name's key say by themselves."},
     Key{"observe", "no|yes", set_flag<&Config::observe>, show_flag<&Config::observe>,
-        "yes: nothing is refused, held or negotiated. Each answer that would have been is counted and logged with a "
+        "yes: nothing is refused or negotiated, and an answer waits at most unsigned_deadline_ms for its key. Each "
+        "answer that would have been is counted and logged with a "
         "verdict that begins with would-."},
     Key{"allow_private", "list of networks", set_networks<&Config::allow_private>, show_empty_list,
         "Networks among the private and other special-purpose ones to whose addresses DNS may make us "

@@ -44,7 +44,8 @@ std::string config_manual() {
           kDefaultConfigPath),
       .end =
           ".Sh EXAMPLES\nEverything below example.org, and this network, by tunnels only; and one name that cannot:\n"
-          ".Bd -literal -offset indent\ngroups:\n  - {name: private, domains: [example.org], cidrs: [198.18.7.0/24]}\n"
+          ".Bd -literal -offset indent\nallow_private: [10.7.0.0/16]\n"
+          "groups:\n  - {name: private, domains: [example.org], cidrs: [10.7.0.0/16]}\n"
           "  - {name: clear, domains: [printer.example.org], override: yes}\n.Ed\n"
           ".Sh SEE ALSO\n.Xr latchkeyctl 8 ,\n.Xr unbound.conf 5\n",
   };
