@@ -3,7 +3,7 @@
 #
 # A scenario is claimed by making a folder, so several guests may share one list. Each runs in namespaces of its own (mounts,
 # processes, network), under a time limit; its last words decide. Results are appended as `ok NAME SECONDS`, `not ok NAME WHY`,
-# `skip NAME REASON`; `run NAME` when one starts.
+# `skip NAME REASON`; `run NAME` when one starts. What a scenario has left in OUT/counts stands behind the seconds.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C LANG=C
 LAB=$(cd "$(dirname "$0")/.." && pwd)
 RESULTS=$1
@@ -26,7 +26,7 @@ run_one() {
   rc=$?
   took=$(((${EPOCHREALTIME/./} - began) / 100000))
   case $rc in
-    0) echo "ok $name $((took / 10)).$((took % 10))" ;;
+    0) echo "ok $name $((took / 10)).$((took % 10))$([ ! -s "$OUT/counts" ] || printf ' s, %s' "$(<"$OUT/counts")")" ;;
     77) why=$(sed -n 's/.*SKIP: //p' "$OUT/output" | tail -1) && echo "skip $name $why" ;;
     124 | 137) echo "not ok $name took longer than $((${limit:-180} * LAB_PATIENCE)) s" ;;
     *) why=$(sed -n 's/.*FAIL: //p' "$OUT/output" | tail -1) && echo "not ok $name ${why:-exit status $rc: $(tail -1 "$OUT/output")}" ;;

@@ -1,7 +1,7 @@
 # The name server: NSD with the zones that lib/prepare.sh signed, in the namespace `dns`. Sourced by lib/scenario.sh.
 #
 # lab.example is signed; unsigned.lab.example is a delegation without DS; bogus.lab.example has a DS and answers that
-# were changed after signing. flood.example is signed, somebody else's, and has 240 names.
+# were changed after signing; hunt.lab.example is signed and leak_hunt's (hunt/world.py). flood.example is signed, somebody else's, and has 240 names.
 
 AUTHORITY=$DNS4 # where Unbound sends its questions
 
@@ -37,6 +37,9 @@ zone:
 zone:
   name: bogus.lab.example
   zonefile: bogus.lab.example.signed
+zone:
+  name: hunt.lab.example
+  zonefile: hunt.lab.example.signed
 END
   spawn_in dns nsd -d -c /run/lab/nsd/nsd.conf >"$OUT/nsd.log" 2>&1 &
   wait_for_line "$OUT/nsd.log" 'nsd started' 60 $!

@@ -3,6 +3,7 @@
 # records, and the zones, signed. Keys are kept; zones are made anew, since signatures expire and records follow keys.
 set -eu -o pipefail
 . "$(dirname "$0")/network.sh"
+HUNT=$(cd "$(dirname "$0")/../hunt" && pwd)
 cd "$1"
 
 new_server_key() { # NAME newhostkey's options...: an NSS data base NAME/ and the rdata of its IPSECKEY record in NAME.ipseckey
@@ -103,8 +104,9 @@ lab_zone() {
   printf 'loopback A %s\nloopback IPSECKEY %s\n' 127.0.0.1 "$rsa"
   printf 'several A %s\nseveral A %s\nseveral IPSECKEY %s\n' "$SERVER4" "$DEAD4" "$rsa"
   for i in {1..100}; do printf 'hang%d A 192.1.5.%d\nhang%d IPSECKEY %s\n' "$i" $((100 + i)) "$i" "$rsa"; done
-  printf 'unsigned NS ns\nbogus NS ns\n'
+  printf 'unsigned NS ns\nbogus NS ns\nhunt NS ns\n'
   ldns-key2ds -n -2 bogus.lab.example.signed
+  ldns-key2ds -n -2 hunt.lab.example.signed
 }
 
 unsigned_zone() {
@@ -146,6 +148,9 @@ new_zone_key bogus.lab.example
 bogus_zone >bogus.lab.example.zone
 sign bogus.lab.example
 tamper
+new_zone_key hunt.lab.example
+/usr/bin/python3 -B -E -S "$HUNT/world.py" . >hunt.lab.example.zone
+sign hunt.lab.example
 lab_zone >lab.example.zone
 sign lab.example
 unsigned_zone >unsigned.lab.example.zone

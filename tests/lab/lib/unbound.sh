@@ -1,6 +1,6 @@
 # The client's resolver: Unbound with Latchkey, in the namespace `client`, and questions to it. Sourced by lib/scenario.sh.
 
-MODULE=$BUILD/unbound-module/.libs/latchkey.so
+MODULE=${LATCHKEY_MODULE:-$BUILD/unbound-module/.libs/latchkey.so}
 UNBOUND=
 UNBOUND_LINES=()      # further lines for the section `server:`
 MODULE_CONFIG=        # instead of the right order of modules

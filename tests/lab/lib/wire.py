@@ -145,4 +145,5 @@ def main(path, clients, servers):
         print(f"time_{name}={value:.6f}")
 
 
-main(*sys.argv[1:4])
+if __name__ == "__main__":
+    main(*sys.argv[1:4])
