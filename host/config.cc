@@ -18,8 +18,11 @@ ValueResult contradiction(const YAML::Node& file, const Config& config) {
   if (config.failed_max < config.failed_first) {
     return ValueError{mark_of(file, "failed_peer", "max_s"), "failed_peer.max_s: is less than failed_peer.first_s"};
   }
+  std::size_t lines = 0;
   for (const GroupEntry& group : config.groups) {
     if (!group.kind) return ValueError{mark_of(group.place), "groups: name is missing"};
+    lines += group.domains.size() + group.cidrs.size();
+    if (lines > kMostGroupLines) return ValueError{mark_of(group.place), "groups: " + too_many_group_lines()};
   }
   return same_ports(file, config);
 }

@@ -38,6 +38,7 @@ ValueResult set_domains(const YAML::Node& node, GroupEntry& group) {
 }
 
 std::string show_general(const GroupEntry&) { return "as everywhere"; }
+std::string show_used(const GroupEntry&) { return "it is used"; }
 
 constexpr std::array kGroupTable{
     ConfigKey<GroupEntry>{
@@ -61,9 +62,9 @@ constexpr std::array kGroupTable{
         "(block, private, private-or-clear, clear-or-private, clear), unless the other says yes here."},
     ConfigKey<GroupEntry>{"deadline_ms", "100-60000", set_number<&GroupEntry::deadline, 100, 60000>, show_general,
                           "How long a question in this group may wait for its tunnel, in milliseconds."},
-    ConfigKey<GroupEntry>{"unsigned", "ignore|opportunistic|require", set_group_unsigned, show_nothing,
+    ConfigKey<GroupEntry>{"unsigned", "ignore|opportunistic|require", set_group_unsigned, show_used,
                           "What a key is good for that DNSSEC does not sign. ignore: it is none. The others: it is "
-                          "used as the group says. Default: it is used."},
+                          "used as the group says."},
 };
 
 using Key = ConfigKey<Config>;

@@ -51,7 +51,7 @@ std::expected<void, std::string> read_lines(const std::string& path, GroupEntry&
     const auto wrong = [&](std::string_view what) {
       return std::unexpected(fmt::format("{}:{}: {}", path, number, what));
     };
-    if (room == 0) return wrong(fmt::format("more than {} domains and networks in all groups", kMostGroupLines));
+    if (room == 0) return wrong(too_many_group_lines());
     --room;
     if (!add_line(entry, group))
       return wrong(fmt::format("expected a domain or a network such as 10.0.0.0/8, found {}", escape(entry)));
@@ -86,6 +86,10 @@ std::optional<std::string> parse_domain(std::string_view text) {
     if (dot == std::string_view::npos) return domain;
     rest.remove_prefix(dot + 1);
   }
+}
+
+std::string too_many_group_lines() {
+  return fmt::format("more than {} domains and networks in all groups", kMostGroupLines);
 }
 
 std::expected<void, std::string> read_group_files(std::vector<GroupEntry>& groups, const std::string& folder) {

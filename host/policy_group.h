@@ -51,6 +51,8 @@ std::optional<std::string> parse_domain(std::string_view text);
 inline constexpr std::size_t kMostGroups = 64;
 /// Domains and networks of all groups together, files included.
 inline constexpr std::size_t kMostGroupLines = 100'000;
+/// What is told beyond that.
+std::string too_many_group_lines();
 
 /// Reads what the files of `groups` list into their domains and networks. '#' begins a comment, blank lines are
 /// nothing. Names of files count from `folder`. The error is one line: "FILE:LINE: WHAT", or why the file cannot be

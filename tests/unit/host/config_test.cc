@@ -128,6 +128,17 @@ TEST(config, refuses_values_that_contradict_each_other) {
               HasSubstr("f.yaml:2:35: failed_peer.max_s: is less than"));
 }
 
+TEST(config, lists_so_many_domains_and_networks_of_groups_and_no_more) {
+  std::string domains, networks;
+  for (int i = 0; i < 1000; ++i) domains += "a,", networks += "'::',";
+  const std::string entry = "  - {name: block, domains: [" + domains + "], cidrs: [" + networks + "]}\n";
+  std::string full = "groups:\n";
+  for (int i = 0; i < 50; ++i) full += entry;
+  EXPECT_EQ(error_of(full), "no error");
+  EXPECT_THAT(error_of(full + "  - {name: clear, domains: [b]}\n"),
+              StartsWith("f.yaml:52:5: groups: more than 100000 domains and networks"));
+}
+
 class config_file : public testing::Test {
  protected:
   std::string path = testing::TempDir() + "latchkey_config_test.yaml";
@@ -166,6 +177,7 @@ TEST(config_manual, names_every_key_with_its_default) {
     EXPECT_THAT(config_help(), HasSubstr(std::string(key.key) + ": " + key.fallback));
     EXPECT_THAT(config_manual(), HasSubstr(".It Cm " + std::string(key.key)));
     EXPECT_FALSE(key.fallback.empty()) << key.key;
+    EXPECT_EQ(key.help.find("Default:"), std::string_view::npos) << key.key;
   }
 }
 
