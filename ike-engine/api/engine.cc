@@ -256,14 +256,11 @@ void Engine::close(SessionId session, base::TimePoint now) {
 
 void Engine::Impl::receive_init(const wire::Message& message, const Path& path, base::TimePoint now) {
   Context ctx = context(now);
-  const auto known = responder->half_open.answered({message.header.spi_i, path.remote});
-  if (!known) {
+  if (const auto* known = responder->half_open.answered({message.header.spi_i, path.remote})) {
+    session::answer_init_again(*known, ctx, message, path);
+  } else {
     (void)session::answer_init(ctx, message, path, fresh_spi());
-    return;
   }
-  const session::HalfOpen* waiting = responder->half_open.find(*known);
-  if (waiting == nullptr) waiting = sas.at(*known)->half_open.get();  // it has gone on, but is not in
-  session::answer_init_again(*waiting, ctx, message, path);
 }
 
 // An IKE SA for a client that goes on with a protected message.

@@ -4,14 +4,14 @@
 
 namespace latchkey::session {
 
-std::size_t InitKey::Hash::operator()(const InitKey& key) const noexcept {
+std::size_t HalfOpens::ByRequest::operator()(const InitKey& key) const noexcept {
   const std::size_t address = std::hash<base::Address>()(key.remote.address);
   return std::hash<std::uint64_t>()(key.spi_i.value) ^ (address * 31 + key.remote.port);
 }
 
 const HalfOpen& HalfOpens::add(std::unique_ptr<HalfOpen> fresh) {
   const base::IkeSpi spi = fresh->spi_r;
-  by_request_.emplace(InitKey{fresh->spi_i, fresh->path.remote}, spi);
+  by_request_.insert(fresh.get());
   by_age_.push_back(spi);
   return *waiting_.emplace(spi, std::move(fresh)).first->second;
 }
@@ -21,9 +21,9 @@ const HalfOpen* HalfOpens::find(base::IkeSpi spi_r) const {
   return found == waiting_.end() ? nullptr : found->second.get();
 }
 
-std::optional<base::IkeSpi> HalfOpens::answered(const InitKey& key) const {
+const HalfOpen* HalfOpens::answered(const InitKey& key) const {
   const auto found = by_request_.find(key);
-  return found == by_request_.end() ? std::nullopt : std::optional(found->second);
+  return found == by_request_.end() ? nullptr : *found;
 }
 
 std::unique_ptr<HalfOpen> HalfOpens::take(base::IkeSpi spi_r) {

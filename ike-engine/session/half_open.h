@@ -4,8 +4,8 @@
 
 #include <deque>
 #include <memory>
-#include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "ike-engine/api/types.h"
 #include "ike-engine/crypto/key_exchange.h"
@@ -46,9 +46,6 @@ struct InitKey {
   base::Endpoint remote;
 
   friend bool operator==(const InitKey&, const InitKey&) = default;
-  struct Hash {
-    std::size_t operator()(const InitKey& key) const noexcept;
-  };
 };
 
 /// Those that wait for their first protected message. All of them wait equally long, so the oldest is the first to go.
@@ -57,12 +54,12 @@ class HalfOpens {
   const HalfOpen& add(std::unique_ptr<HalfOpen> fresh);
   /// Of our SPI, or nullptr.
   const HalfOpen* find(base::IkeSpi spi_r) const;
-  /// Our SPI for a request that has been answered before, also of one that has been taken out since.
-  std::optional<base::IkeSpi> answered(const InitKey& key) const;
+  /// Whose request has been answered before, also if it has been taken out since; nullptr: nobody's.
+  const HalfOpen* answered(const InitKey& key) const;
   /// Its first protected message has come: it belongs to an IKE SA from now on. It counts until over() is said.
   std::unique_ptr<HalfOpen> take(base::IkeSpi spi_r);
-  /// One that was taken is established, refused or given up.
-  void over(const HalfOpen& taken) { by_request_.erase({taken.spi_i, taken.path.remote}); }
+  /// One that was taken is established, refused or given up, and about to go: to be said of each.
+  void over(const HalfOpen& taken) { by_request_.erase(&taken); }
   /// One whose time is over at `now`, oldest first; nothing if there is none.
   std::unique_ptr<HalfOpen> take_expired(base::TimePoint now);
   /// When the next one's time is over; kNever if none waits.
@@ -71,10 +68,21 @@ class HalfOpens {
   std::size_t size() const { return by_request_.size(); }
 
  private:
+  /// Found by what its request says; the set holds no copy of that.
+  struct ByRequest {
+    using is_transparent = void;
+    static InitKey key_of(const HalfOpen* one) { return {one->spi_i, one->path.remote}; }
+    std::size_t operator()(const InitKey& key) const noexcept;
+    std::size_t operator()(const HalfOpen* one) const noexcept { return (*this)(key_of(one)); }
+    bool operator()(const HalfOpen* a, const HalfOpen* b) const noexcept { return key_of(a) == key_of(b); }
+    bool operator()(const InitKey& key, const HalfOpen* one) const noexcept { return key == key_of(one); }
+    bool operator()(const HalfOpen* one, const InitKey& key) const noexcept { return key == key_of(one); }
+  };
+
   void skip_taken();
 
   std::unordered_map<base::IkeSpi, std::unique_ptr<HalfOpen>> waiting_;
-  std::unordered_map<InitKey, base::IkeSpi, InitKey::Hash> by_request_;
+  std::unordered_set<const HalfOpen*, ByRequest, ByRequest> by_request_;
   std::deque<base::IkeSpi> by_age_;  ///< some may have been taken
 };
 

@@ -6,7 +6,7 @@
 
 namespace latchkey::session {
 
-void Responder::left(const base::Address& address, std::size_t Crowd::*count) {
+void Responder::left(const base::Address& address, std::uint32_t Crowd::*count) {
   const auto found = crowds.find(address);
   if (found == crowds.end()) return;
   Crowd& crowd = found->second;

@@ -15,8 +15,8 @@ namespace latchkey::session {
 
 /// How many of ours an address has.
 struct Crowd {
-  std::size_t half_open = 0;
-  std::size_t sessions = 0;
+  std::uint32_t half_open = 0;
+  std::uint32_t sessions = 0;
 };
 
 /// Who has the child for an inner address: there is one at most (security rules 3 and 12).
@@ -53,8 +53,8 @@ struct Responder {
   std::map<base::Address, Holder> holders;          ///< by inner address
   std::multimap<api::Identity, Known> known;        ///< the clients that have proven a name
 
-  void entered(const base::Address& address, std::size_t Crowd::*count) { ++(crowds[address].*count); }
-  void left(const base::Address& address, std::size_t Crowd::*count);
+  void entered(const base::Address& address, std::uint32_t Crowd::*count) { ++(crowds[address].*count); }
+  void left(const base::Address& address, std::uint32_t Crowd::*count);
   Crowd crowd(const base::Address& address) const;
   /// Our SPIs of the sessions of a client with a name.
   std::vector<base::IkeSpi> sas_of(const api::Identity& peer) const;

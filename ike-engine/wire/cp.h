@@ -1,5 +1,5 @@
 #pragma once
-// Configuration payload (RFC 7296 section 3.15): parsed so that it can be shown and ignored.
+// Configuration payload (RFC 7296 section 3.15): what a client asks for and what it is given.
 
 #include <vector>
 
