@@ -1,5 +1,6 @@
 # Sourced by the scripts here that fetch Debian packages: apt with lists and caches of its own. The machine's apt
-# configuration is read, never changed. The caller has say(), die() and a directory $work that it removes.
+# configuration is read, never changed. The caller has say(), die() and a directory $work that it removes. With
+# $debian_release set, packages are that release's, from the machine's own mirrors.
 
 # deb and deb-src lines for every Debian mirror that the machine's own apt uses, whether its
 # sources are one-line (.list) or deb822 (.sources) files: apt itself takes them apart.
@@ -9,6 +10,8 @@ source_list() { # deb|deb-src
   if [ -r "$keyring" ]; then options="[signed-by=$keyring] "; fi
   apt-get indextargets --format '$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
     sort -u | while IFS='|' read -r origin uri suite component; do
+      # bookworm-security becomes trixie-security.
+      if [ -n "${debian_release:-}" ]; then suite=$(echo "$suite" | sed "s/^[^-]*/$debian_release/"); fi
       case $origin:$uri in Debian:* | *debian*) echo "$1 $options$uri $suite $component" ;; esac
     done
 }
@@ -18,7 +21,7 @@ private_apt() {
   apt-get -q -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
     -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" -o Dir::Cache::archives="$apt/cache/archives" \
     -o APT::Get::List-Cleanup=0 -o Acquire::Languages=none -o Acquire::Retries=3 \
-    -o APT::Sandbox::User=root "$@"
+    ${debian_release:+-o APT::Default-Release=} -o APT::Sandbox::User=root "$@"
 }
 
 # The lists for source packages (deb-src) or binary ones (deb), into $work/apt.

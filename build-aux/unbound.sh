@@ -5,10 +5,11 @@
 #   ${XDG_CACHE_HOME:-~/.cache}/latchkey/unbound-VERSION        (--tsan: unbound-VERSION-tsan)
 #     src/           the built tree: headers, config.h, testbound, testdata/
 #     sbin/, etc/    the daemon and its tools, run from here or copied by `make install-unbound`
-#   .../latchkey/unbound       a link to the newest (--tsan: unbound-tsan)
+#   .../latchkey/unbound       a link to the newest (--tsan: unbound-tsan; --release trixie: unbound-trixie)
 #
 #   build-aux/unbound.sh              build unless it is there; print the directory
 #   build-aux/unbound.sh --tsan       the same with clang's ThreadSanitizer
+#   build-aux/unbound.sh --release R  the same from the source package of Debian's release R (trixie), beside this one's
 #   build-aux/unbound.sh --print      print the directory; exit 1 if it is not built
 #   build-aux/unbound.sh --install D  copy the daemon and its tools to prefix D
 #
@@ -17,6 +18,7 @@ set -eu
 
 cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/latchkey
 variant=
+debian_release=
 action=build
 prefix=
 jobs=$(nproc 2>/dev/null || echo 2)
@@ -28,22 +30,41 @@ die() { say "$*"; exit 1; }
 while [ $# -gt 0 ]; do
   case $1 in
     --tsan) variant=-tsan ;;
+    --release) debian_release=${2:?--release needs a name, like trixie}; shift ;;
     --print) action=print ;;
     --install) action=install; prefix=${2:?--install needs a directory}; shift ;;
     *) die "unknown argument $1 (see the head of $0)" ;;
   esac
   shift
 done
-link=$cache/unbound$variant
+case $debian_release in *[!a-z]*) die "no name of a Debian release: $debian_release" ;; esac
+flavour=${debian_release:+-$debian_release}$variant
+link=$cache/unbound$flavour
 
 # A complete build is one that was renamed into place and still runs.
-built() { [ -x "$link/sbin/unbound" ] && [ -x "$link/src/testbound" ] && [ -f "$link/src/config.h" ]; }
+built() { [ -x "$1/sbin/unbound" ] && [ -x "$1/src/testbound" ] && [ -f "$1/src/config.h" ]; }
+
+# A mirror may list a release's newest source package and not hold it. This one is older; its description's SHA-256
+# stands here, and the description has those of its files.
+fetch_pinned() {
+  case $debian_release in
+    trixie) at=pool/main/u/unbound version=1.22.0-2+deb13u3 sum=ade536ed9c112076e61c6e367528f77749cbf3156b29f8a57a0ac96a81c6c5cb ;;
+    *) return 1 ;;
+  esac
+  dsc=unbound_$version.dsc
+  mirror=$(sed -n 's/.* \(http[^ ]*\) [a-z]* main$/\1/p' "$apt/sources.list" | head -n 1)
+  rm -rf ./*
+  /usr/lib/apt/apt-helper download-file "${mirror%/}/$at/$dsc" "$dsc" "SHA256:$sum" || return 1
+  sed -n '/^Checksums-Sha256:/,/^Files:/s/^ \([0-9a-f]*\) [0-9]* \(.*\)/\1 \2/p' "$dsc" | while read -r sum file; do
+    /usr/lib/apt/apt-helper download-file "${mirror%/}/$at/$file" "$file" "SHA256:$sum" || exit 1
+  done && dpkg-source -x "$dsc"
+}
 
 fetch() {
   say "fetching the source package (private apt lists)"
   private_lists deb-src
   mkdir -p "$work/source"
-  (cd "$work/source" && private_apt source unbound) >>"$work/apt.log" 2>&1 ||
+  (cd "$work/source" && { private_apt source unbound || fetch_pinned; }) >>"$work/apt.log" 2>&1 ||
     { tail -n 20 "$work/apt.log" >&2; die "apt-get source unbound failed"; }
   tree=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d -name 'unbound-*')
   [ -d "$tree" ] || die "the source package did not unpack"
@@ -74,6 +95,10 @@ build_tree() {
 build() {
   fetch
   final=$cache/unbound-$version$variant
+  if built "$final"; then # by another name: this machine's own release, for one
+    link_to_final
+    return
+  fi
   target=$work/tree
   mkdir "$target"
   mv "$tree" "$target/src"
@@ -90,19 +115,23 @@ build() {
   find "$target/src" -name '*.lo' -delete
   rm -rf "$final"
   mv "$target" "$final"
-  ln -sfn "unbound-$version$variant" "$link.new"
-  mv -T "$link.new" "$link"
+  link_to_final
   say "built: $final"
+}
+
+link_to_final() {
+  ln -sfn "$(basename "$final")" "$link.new"
+  mv -T "$link.new" "$link"
 }
 
 mkdir -p "$cache"
 case $action in
   print)
-    built || { say "not built; run $0"; exit 1; }
+    built "$link" || { say "not built; run $0"; exit 1; }
     readlink -f "$link"
     ;;
   install)
-    built || die "not built; run $0 first"
+    built "$link" || die "not built; run $0 first"
     say "copying to $prefix (run $prefix/sbin/unbound -c FILE)"
     mkdir -p "$prefix/sbin"
     for tool in unbound unbound-checkconf unbound-control unbound-control-setup unbound-anchor unbound-host; do
@@ -111,9 +140,9 @@ case $action in
     done
     ;;
   build)
-    exec 9>"$cache/lock$variant"
+    exec 9>"$cache/lock$flavour"
     if ! flock -n 9; then say "waiting for another run"; flock 9; fi
-    if ! built; then
+    if ! built "$link"; then
       for tool in apt-get dpkg-source make cc flex bison; do
         command -v $tool >/dev/null || die "$tool is missing; run build-aux/packages.sh"
       done
