@@ -39,6 +39,7 @@ fuzz       clang  900   libFuzzer, 60 s a target (iketool's 30); coverage of eve
 mutants    clang  900   planted bugs that fuzzing must find from nothing
 simmutants gcc    900   planted bugs that the stories of two engines must find
 tsan       tsan   900   the module's threads under ThreadSanitizer
+trixie     trixie 1800  replays and main scenarios with Debian 13's Unbound (--full only, or when named)
 END
 }
 
@@ -74,7 +75,9 @@ done
 
 clock() { printf '[%2d:%02d]' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)); }
 say() { echo "$(clock) $*"; }
-wanted() { [ -z "$only" ] || [[ " $only " == *" $1 "* ]]; }
+wanted() {
+  if [ -n "$only" ]; then [[ " $only " == *" $1 "* ]]; else [ "$full" = yes ] || [ "$1" != trixie ]; fi
+}
 
 rm -rf "$out"
 mkdir -p "$out"

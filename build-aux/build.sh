@@ -5,13 +5,14 @@
 #   build-aux/build.sh product build/        the same without the tests: what is installed
 #   build-aux/build.sh clang   build/clang/  clang 19, warnings are errors, ASan, UBSan, libFuzzer
 #   build-aux/build.sh tsan    build/tsan/   clang 19, ThreadSanitizer: the module and what has threads
+#   build-aux/build.sh trixie  build/trixie/ g++, -O2, for Debian 13's Unbound: the module and what its lab needs
 #   build-aux/build.sh prepare               only autoreconf, if it is due
 #
 # JOBS says how many compilers run at once (the number of processors).
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-kind=${1:?gcc, product, clang, tsan or prepare}
+kind=${1:?gcc, product, clang, tsan, trixie or prepare}
 jobs=${JOBS:-$(nproc 2>/dev/null || echo 2)}
 cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/latchkey
 
@@ -95,6 +96,13 @@ case $kind in
       CFLAGS="-O1 -gline-tables-only" CXXFLAGS="-O1 -gline-tables-only"
     run_make unbound-module/latchkey.la control/latchkeyctl tests/unit/host_test tests/unit/gate_test \
       tests/bench/pretend_esp.la
+    ;;
+  trixie)
+    dir=$root/build/trixie
+    unbound=$cache/unbound-trixie
+    configure_build --enable-werror CFLAGS="-O2 -g" CXXFLAGS="-O2 -g"
+    run_make unbound-module/latchkey.la control/latchkeyctl control/iketool tests/replay/latchkey_replay.la \
+      tests/test_responder
     ;;
   *)
     echo "unknown build $kind" >&2

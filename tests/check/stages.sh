@@ -49,6 +49,11 @@ run_stages() {
     build-aux/unbound.sh --tsan >/dev/null && build tsan
   fi
   both run_hunts run_sanitizers
+  if build_needed trixie; then
+    say "set-up: Debian 13's Unbound (two minutes the first time)"
+    build-aux/unbound.sh --release trixie >/dev/null && build trixie
+    run_stage trixie
+  fi
 }
 
 run_hunts() {
@@ -123,6 +128,18 @@ stage_lab() {
   local long=
   if [ "$full" = yes ]; then long=--full; fi
   LATCHKEY_UNBOUND=$(build-aux/unbound.sh --print)/sbin script tests/lab/run $long
+}
+
+# What differs between the two Unbounds: what the shim compiles against, suspending, resuming, caches, reloads.
+stage_trixie() {
+  report_build trixie
+  built trixie || return 1
+  local prefix
+  prefix=$(build-aux/unbound.sh --release trixie --print) || return 1
+  LATCHKEY_BUILDDIR=$root/build/trixie LATCHKEY_UNBOUND_SOURCE=$prefix/src script tests/replay/run
+  LATCHKEY_UNBOUND=$prefix/sbin script tests/lab/run --build "$root/build/trixie" rsa_udp ecdsa_native no_ipseckey bogus \
+    key_lookup_fails wrong_key several_addresses parallel_lookup clients_200 others_unaffected second_question_fails_fast \
+    reload_during_negotiations kill_and_restart refuses_to_start status
 }
 
 sanitizers() {
