@@ -217,6 +217,13 @@ base::Result<api::SessionId> Hosted::connect(const base::Address& remote, const 
 base::Result<api::SessionId> Hosted::negotiate(api::ConnectRequest request, base::TimePoint now) {
   const auto local = kernel_.source_address(request.remote);
   if (!local) return std::unexpected(local.error());
+  // What goes to a host behind a gateway has to have the selectors' source.
+  if (request.behind) {
+    const auto inner = kernel_.source_address(*request.behind);
+    if (!inner) return std::unexpected(inner.error());
+    if (*inner != *local)
+      return base::fail(base::Errc::unsupported, "we have one address for the host and another for its gateway");
+  }
   request.local = {*local, ports_.ike};
   return engine_->connect(request, now);
 }

@@ -48,6 +48,9 @@ base::Result<std::unique_ptr<Session>> session_for(const ConnectRequest& request
   if (request.local.address.family() != request.remote.family()) {
     return base::fail(base::Errc::malformed, "local and remote address of different families");
   }
+  if (request.behind && (request.behind->family() != request.remote.family() || request.mode == Mode::transport)) {
+    return base::fail(base::Errc::unsupported, "a gateway of the other family, or in transport mode");
+  }
   auto trusted = trusted_for(request);
   if (!trusted) return std::unexpected(trusted.error());
   auto proof = session::prepare_proof(request.own);
@@ -55,6 +58,7 @@ base::Result<std::unique_ptr<Session>> session_for(const ConnectRequest& request
   auto session = std::make_unique<Session>();
   session->local = request.local;
   session->remote = request.remote;
+  session->behind = request.behind;
   session->ask_for = request.ask_for;
   session->proof = std::move(*proof);
   session->trusted = std::move(*trusted);

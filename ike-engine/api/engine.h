@@ -25,7 +25,7 @@ class Engine {
   /// valid by it. Told again whenever it may have been set; without it they are judged as if in 1970.
   void set_wall_clock(base::Duration unix_offset);
   /// Begins IKE_SA_INIT. The outcome comes as Established or Failed. Errors: exhausted (a bound), malformed (no usable
-  /// key).
+  /// key), unsupported (a gateway of the other family, or in transport mode).
   base::Result<SessionId> connect(const ConnectRequest& request, base::TimePoint now);
   /// Ends a session: DELETE is sent if there is an IKE SA, kernel state goes. Unknown ids are ignored.
   void close(SessionId session, base::TimePoint now);

@@ -200,6 +200,8 @@ struct ConnectRequest {
   Mode mode = Mode::tunnel;
   bool request_address = false;  ///< ask for an inner address (CP)
   std::optional<Ppk> ppk = {};
+  /// The host that `remote` is the gateway of, of the same family: the child's traffic is with it. Tunnel mode only.
+  std::optional<base::Address> behind = {};
 };
 
 /// A range of inner addresses that a responder leases, one a client.

@@ -51,7 +51,7 @@ void add_child(wire::PayloadChain& chain, const Negotiation& negotiation, const 
   const auto tsi = session.request_address ? policy::any_selectors(local.family()) : policy::host_selectors(local);
   chain.add(PayloadType::sa, [&](base::Writer& out) { write(out, negotiation.esp_offer); });
   chain.add(PayloadType::tsi, [&](base::Writer& out) { write(out, tsi); });
-  chain.add(PayloadType::tsr, [&](base::Writer& out) { write(out, policy::host_selectors(session.remote)); });
+  chain.add(PayloadType::tsr, [&](base::Writer& out) { write(out, policy::host_selectors(session.far_end())); });
 }
 
 base::Result<crypto::AuthValue> own_auth(const IkeSa& sa, const Candidate& candidate, base::Bytes id,
@@ -125,7 +125,7 @@ bool is_among(std::span<const Candidate> candidates, const Candidate& candidate)
 State no_child(IkeSa& sa, Context& context, const Failure& failure) {
   const bool other_mode_may_do = failure.notify == static_cast<std::uint16_t>(base::NotifyType::no_proposal_chosen);
   Negotiation& negotiation = *sa.negotiation;
-  if (other_mode_may_do && !negotiation.plan.transport && sa.session != nullptr) {
+  if (other_mode_may_do && !negotiation.plan.transport && sa.session != nullptr && !sa.session->behind) {
     // A server in transport mode refuses a tunnel with NO_PROPOSAL_CHOSEN, and transport mode wants native ESP. Whether
     // UDP is around it was settled by NAT detection in IKE_SA_INIT, so this takes an IKE SA of its own, not a
     // CREATE_CHILD_SA.

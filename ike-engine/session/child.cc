@@ -49,7 +49,7 @@ std::expected<api::ChildSa, Failure> agree_on_child(const IkeSa& sa, const api::
   if (!policy::check_selectors(auth.tsi, lease->value_or(session.local.address))) {
     return refuse(api::Reason::bad_selectors, "TSi is not exactly our host");
   }
-  if (!policy::check_selectors(auth.tsr, session.remote)) {
+  if (!policy::check_selectors(auth.tsr, session.far_end())) {
     return refuse(api::Reason::bad_selectors, "TSr is not exactly the server's host");
   }
   // RFC 7296 section 1.3.1
@@ -64,7 +64,8 @@ std::expected<api::ChildSa, Failure> agree_on_child(const IkeSa& sa, const api::
                               .spi_out = accepted->spi,
                               .nonce_i = negotiation.nonce_i,
                               .nonce_r = candidate.nonce_r,
-                              .inner_local = *lease});
+                              .inner_local = *lease,
+                              .inner_remote = session.behind});
   if (!child) return refuse(api::Reason::malformed, child.error().text);
   return std::move(*child);
 }

@@ -74,9 +74,12 @@ struct Session {
   bool told = false;                        ///< Established was said
   api::ChildCounters carried;               ///< by children that have gone
   bool over = false;                        ///< Failed or Down was said
+  std::optional<base::Address> behind;      ///< as initiator: whose gateway `remote` is
 
   /// As responder: whether the client can be told from others when it comes again.
   bool has_name() const { return known && peer.type != base::IdType::null; }
+  /// As initiator: the host that the child's traffic is with.
+  const base::Address& far_end() const { return behind ? *behind : remote; }
 };
 
 /// Why a negotiation will have failed if nothing better comes.

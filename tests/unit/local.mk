@@ -61,7 +61,7 @@ tests_unit_session_test_SOURCES = \
 tests_unit_session_test_LDADD = tests/libsupport.la control/libcapture.la $(LINK_SESSION) $(LINK_LEGACY) $(GTEST_LINK)
 
 tests_unit_engine_test_SOURCES = \
-  tests/sim/certificates_test.cc tests/sim/creation_demands_test.cc tests/sim/demands_test.cc \
+  tests/sim/behind_gateway_test.cc tests/sim/certificates_test.cc tests/sim/creation_demands_test.cc tests/sim/demands_test.cc \
   tests/sim/elsewhere_test.cc tests/sim/established_test.cc tests/sim/forged_copy_test.cc tests/sim/handshake_test.cc \
   tests/sim/intermediate_demands_test.cc tests/sim/intermediate_test.cc tests/sim/pair.cc tests/sim/pair.h tests/sim/ppk_test.cc \
   tests/sim/refusals_test.cc tests/sim/responder_demands_test.cc tests/sim/responder_test.cc \
