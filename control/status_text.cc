@@ -48,18 +48,19 @@ std::string size_text(std::uint64_t bytes) {
 
 std::string tunnel_text(const json& tunnel) {
   const auto lease = number<std::int64_t>(tunnel, "lease_ms");
+  const std::string gateway = tunnel.contains("gateway") ? " by " + std::string(word(tunnel, "gateway")) : "";
   const bool unverified = tunnel.contains("verified") && tunnel["verified"] == json(false);
   return fmt::format(
-      "  {}  {}{}\n"
+      "  {}{}  {}{}\n"
       "    key      {}, proven by {}; {:.16}\n"
       "    IKE      {}\n"
       "    ESP      {}, {} mode, {}; SPI in {}, out {}\n"
       "    traffic  {}\n"
       "    age      {}; lease {}\n",
-      word(tunnel, "address"), names_text(tunnel), unverified ? "  [unverified name]" : "", word(tunnel, "key"),
-      word(tunnel, "auth"), word(tunnel, "key_digest"), word(tunnel, "ike"), word(tunnel, "esp"), word(tunnel, "mode"),
-      word(tunnel, "encapsulation") == "udp" ? "in UDP" : "native", word(tunnel, "spi_in"), word(tunnel, "spi_out"),
-      traffic_text(tunnel), duration_text(number<std::int64_t>(tunnel, "age_ms")),
+      word(tunnel, "address"), gateway, names_text(tunnel), unverified ? "  [unverified name]" : "",
+      word(tunnel, "key"), word(tunnel, "auth"), word(tunnel, "key_digest"), word(tunnel, "ike"), word(tunnel, "esp"),
+      word(tunnel, "mode"), word(tunnel, "encapsulation") == "udp" ? "in UDP" : "native", word(tunnel, "spi_in"),
+      word(tunnel, "spi_out"), traffic_text(tunnel), duration_text(number<std::int64_t>(tunnel, "age_ms")),
       lease > 0 ? "ends in " + duration_text(lease) : "ended");
 }
 

@@ -13,6 +13,20 @@
 namespace latchkey::host {
 namespace {
 
+ValueResult incomplete(const GatewayEntry& gateway) {
+  const auto wrong = [&](std::string_view what) {
+    return ValueError{mark_of(gateway.place), "gateways: " + std::string(what)};
+  };
+  if (!gateway.address) return wrong("address is missing");
+  if (gateway.networks.empty()) return wrong("networks are missing");
+  for (const Cidr& cidr : gateway.networks) {
+    if (cidr.network.family() != gateway.address->family()) {
+      return wrong(cidr.to_string() + " is of another family than the gateway");
+    }
+  }
+  return std::nullopt;
+}
+
 /// Values that are good by themselves but not together; the defaults are, so the file sets at least one of the two.
 ValueResult contradiction(const YAML::Node& file, const Config& config) {
   if (config.failed_max < config.failed_first) {
@@ -23,6 +37,9 @@ ValueResult contradiction(const YAML::Node& file, const Config& config) {
     if (!group.kind) return ValueError{mark_of(group.place), "groups: name is missing"};
     lines += group.domains.size() + group.cidrs.size();
     if (lines > kMostGroupLines) return ValueError{mark_of(group.place), "groups: " + too_many_group_lines()};
+  }
+  for (const GatewayEntry& gateway : config.gateways) {
+    if (auto error = incomplete(gateway)) return error;
   }
   return same_ports(file, config);
 }

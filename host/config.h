@@ -11,6 +11,7 @@
 
 #include "host/cidr.h"
 #include "host/common_config.h"
+#include "host/gateway_entry.h"
 #include "host/policy_group.h"
 
 namespace latchkey::host {
@@ -36,6 +37,7 @@ struct Config : CommonConfig {
   Limits limits;
   std::vector<GroupEntry> groups;
   bool observe = false;  ///< nothing is done, only told what would be
+  std::vector<GatewayEntry> gateways;
   std::vector<Cidr> allow_private;
   std::vector<Cidr> gateway_for;  ///< clients beside this host whose traffic crosses us (security rule 10)
 };

@@ -67,6 +67,13 @@ constexpr std::array kGroupTable{
                           "used as the group says."},
 };
 
+constexpr std::array kGatewayTable{
+    ConfigKey<GatewayEntry>{"address", "IP address", set_address<&GatewayEntry::address>, show_nothing,
+                            "The gateway's, as it stands in the record. Required."},
+    ConfigKey<GatewayEntry>{"networks", "list of networks", set_networks<&GatewayEntry::networks>, show_empty_list,
+                            "Where the addresses lie whose gateway it may be. Required."},
+};
+
 using Key = ConfigKey<Config>;
 
 constexpr std::array kTable{
@@ -108,6 +115,11 @@ constexpr std::array kTable{
     kEspProposalsKey<Config>,
     Key{"groups", "list of entries", set_entries<&Config::groups, group_entry_table, kMostGroups>, show_empty_list,
         "Names and addresses for which something else holds than what DNSSEC and the name's key say by themselves."},
+    Key{"gateways", "list of entries", set_entries<&Config::gateways, gateway_entry_table, kMostGateways>,
+        show_empty_list,
+        "Gateways that a signed IPSECKEY record may name (types 1 and 2) for addresses of others. Any other is refused "
+        "unless the reverse zone of the address, signed, names it and a key of it too. The gateway has to let us speak "
+        "with the address alone."},
     Key{"observe", "no|yes", set_flag<&Config::observe>, show_flag<&Config::observe>,
         "yes: nothing is refused or negotiated, and an answer waits at most unsigned_deadline_ms for its key. Each "
         "answer that would have been is counted and logged with a "
@@ -129,5 +141,6 @@ constexpr std::array kTable{
 
 ConfigTable<Config> config_table() { return kTable; }
 ConfigTable<GroupEntry> group_entry_table() { return kGroupTable; }
+ConfigTable<GatewayEntry> gateway_entry_table() { return kGatewayTable; }
 
 }  // namespace latchkey::host

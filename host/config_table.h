@@ -9,5 +9,7 @@ namespace latchkey::host {
 ConfigTable<Config> config_table();
 /// Of an entry of `groups`.
 ConfigTable<GroupEntry> group_entry_table();
+/// Of an entry of `gateways`.
+ConfigTable<GatewayEntry> gateway_entry_table();
 
 }  // namespace latchkey::host

@@ -11,10 +11,10 @@ namespace latchkey::host {
 std::vector<KeyHelp> config_keys() {
   std::vector<KeyHelp> keys;
   for (KeyHelp& key : help_of(config_table())) {
-    const bool has_entries = key.key == "groups";
+    const std::string name = key.key;
     keys.push_back(std::move(key));
-    if (!has_entries) continue;
-    std::ranges::move(help_of(group_entry_table(), "groups[]."), std::back_inserter(keys));
+    if (name == "groups") std::ranges::move(help_of(group_entry_table(), "groups[]."), std::back_inserter(keys));
+    if (name == "gateways") std::ranges::move(help_of(gateway_entry_table(), "gateways[]."), std::back_inserter(keys));
   }
   return keys;
 }

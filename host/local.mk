@@ -20,6 +20,7 @@ host_libhost_la_SOURCES = \
   host/engine_settings.cc host/engine_settings.h \
   host/engine_thread.cc host/engine_thread.h \
   host/entry_keys.cc host/entry_keys.h \
+  host/gateway_entry.cc host/gateway_entry.h \
   host/identity_text.cc host/identity_text.h \
   host/log.cc host/log.h \
   host/loop.cc host/loop.h \

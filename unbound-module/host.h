@@ -8,6 +8,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "host/gateway_entry.h"
 #include "unbound-module/policy.h"
 #include "unbound-module/private_names.h"
 #include "unbound-module/shim.h"
@@ -49,6 +50,7 @@ struct Settings {
   std::uint64_t unsigned_deadline_us = 300'000;
   std::shared_ptr<const Policy> policy{};  ///< none: no groups
   bool observe = false;                    ///< nothing is done, only told what would be
+  std::shared_ptr<const std::vector<host::GatewayEntry>> gateways{};  ///< none: nobody's
 };
 
 /// After the first address is up, how long the others may still take.

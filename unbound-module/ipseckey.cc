@@ -10,14 +10,35 @@ namespace {
 using base::Errc;
 using base::fail;
 
+/// The record's gateway as an address, if it is one of `address`'s family and another host: the two ends of a child are
+/// of one family.
+std::optional<base::Address> foreign_gateway(const IpseckeyRecord& record, const base::Address& address) {
+  if (record.gateway_type != GatewayType::ipv4 && record.gateway_type != GatewayType::ipv6) return std::nullopt;
+  const auto gateway = base::Address::from_bytes(record.gateway);
+  if (!gateway || gateway->family() != address.family() || *gateway == address) return std::nullopt;
+  return gateway;
+}
+
+/// The reverse zone has to name the gateway with this very key: then that key stands in both sets.
+bool names(const IpseckeySet& reverse, const IpseckeyRecord& record) {
+  return std::ranges::any_of(reverse.records, [&](const IpseckeyRecord& other) {
+    return other.gateway_type == record.gateway_type && other.gateway == record.gateway &&
+           other.algorithm == record.algorithm && other.key == record.key;
+  });
+}
+
 /// Security rule 1: a forward-DNS key gives its owner no power over somebody else's address.
-bool gateway_accepted(const IpseckeyRecord& record, const base::Address& address, bool secure) {
+bool gateway_accepted(const IpseckeyRecord& record, const base::Address& address, bool secure,
+                      const GatewayWord& word) {
   if (record.gateway_type == GatewayType::none) return true;
   // RFC 4025 section 4.1.2
   //= Thus, any records obtained under unverified conditions (e.g., no DNSSEC or trusted path to source)
   //= that have a non-null gateway field MUST be ignored.
   if (!secure || record.gateway_type == GatewayType::name) return false;
-  return base::same(record.gateway, address.bytes());
+  if (base::same(record.gateway, address.bytes())) return true;
+  const auto gateway = foreign_gateway(record, address);
+  if (!gateway) return false;
+  return host::may_stand_before(word.configured, *gateway, address) || (word.reverse && names(*word.reverse, record));
 }
 
 /// Security rule 7.
@@ -30,8 +51,9 @@ base::Result<void> check_key(const IpseckeyRecord& record) {
 
 }  // namespace
 
-base::Result<api::DnsKey> usable(const IpseckeyRecord& record, const base::Address& address, bool secure) {
-  if (!gateway_accepted(record, address, secure)) return fail(Errc::mismatch, "IPSECKEY gateway refused");
+base::Result<api::DnsKey> usable(const IpseckeyRecord& record, const base::Address& address, bool secure,
+                                 const GatewayWord& word) {
+  if (!gateway_accepted(record, address, secure, word)) return fail(Errc::mismatch, "IPSECKEY gateway refused");
   if (const auto key = check_key(record); !key) return std::unexpected(key.error());
   return api::DnsKey{record.algorithm, record.key};
 }
@@ -58,23 +80,38 @@ IpseckeySet parse_set(const std::vector<base::Bytes>& rdatas) {
   return set;
 }
 
-UsableKeys usable_keys(const IpseckeySet& set, const base::Address& address, bool secure) {
-  UsableKeys result;
+Routes routes_to(const base::Address& address, const IpseckeySet& set, bool secure, const GatewayWord& word) {
+  Routes result;
   result.skipped = set.malformed + set.refused;
+  std::size_t taken = 0;
   for (const IpseckeyRecord& record : set.records) {
-    const api::DnsKey key{record.algorithm, record.key};
-    const bool known = std::find(result.keys.begin(), result.keys.end(), key) != result.keys.end();
-    if (!gateway_accepted(record, address, secure) || (!known && result.keys.size() == kMaxKeys))
+    if (!gateway_accepted(record, address, secure, word)) {
       ++result.skipped;
-    else if (!known)
-      result.keys.push_back(key);
+      continue;
+    }
+    const auto gateway = foreign_gateway(record, address);
+    const api::DnsKey key{record.algorithm, record.key};
+    auto way = std::ranges::find(result.ways, gateway, &Route::gateway);
+    if (way != result.ways.end() && std::ranges::count(way->keys, key) > 0) continue;
+    if (taken == kMaxKeys) {
+      ++result.skipped;
+      continue;
+    }
+    if (way == result.ways.end()) way = result.ways.insert(way, Route{gateway, {}});
+    way->keys.push_back(key);
+    ++taken;
   }
   return result;
 }
 
-bool has_usable_key(const IpseckeySet& set, const base::Address& address, bool secure) {
-  return std::any_of(set.records.begin(), set.records.end(),
-                     [&](const IpseckeyRecord& record) { return gateway_accepted(record, address, secure); });
+bool has_route(const base::Address& address, const IpseckeySet& set, bool secure, const GatewayWord& word) {
+  return std::ranges::any_of(
+      set.records, [&](const IpseckeyRecord& record) { return gateway_accepted(record, address, secure, word); });
+}
+
+bool has_foreign_gateway(const base::Address& address, const IpseckeySet& set) {
+  return std::ranges::any_of(
+      set.records, [&](const IpseckeyRecord& record) { return foreign_gateway(record, address).has_value(); });
 }
 
 }  // namespace latchkey::unbound

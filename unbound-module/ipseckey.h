@@ -1,8 +1,11 @@
 #pragma once
 // What of a name's IPSECKEY records may be used.
 
+#include <optional>
+#include <span>
 #include <vector>
 
+#include "host/gateway_entry.h"
 #include "ike-engine/api/types.h"
 #include "ike-engine/base/address.h"
 #include "ike-engine/base/bytes.h"
@@ -10,11 +13,6 @@
 #include "unbound-module/ipseckey_record.h"
 
 namespace latchkey::unbound {
-
-/// Whether the record may authenticate `address` (security rules 1 and 7): no gateway, or, if the record is
-/// DNSSEC-secure, a gateway that is the address itself; a known algorithm; an acceptable key.
-/// Errors: unsupported (algorithm), mismatch (gateway), weak or malformed (key).
-base::Result<api::DnsKey> usable(const IpseckeyRecord& record, const base::Address& address, bool secure);
 
 /// A whole set's records whose keys are acceptable, and how many of the others there were.
 struct IpseckeySet {
@@ -28,14 +26,35 @@ struct IpseckeySet {
 IpseckeySet parse_set(const std::vector<base::Bytes>& rdatas);
 inline constexpr std::size_t kMaxRecords = 32;
 
-/// The keys of a set that may authenticate `address`, in order of precedence, without doubles.
-struct UsableKeys {
-  std::vector<api::DnsKey> keys;
+/// Who may say that an address has a gateway (security rule 1), beside the address itself.
+struct GatewayWord {
+  std::span<const host::GatewayEntry> configured = {};
+  const IpseckeySet* reverse = nullptr;  ///< of the address's name in the reverse zone, DNSSEC-secure
+};
+
+/// Whether the record may authenticate `address` (security rules 1 and 7): no gateway; or, if the record is
+/// DNSSEC-secure, a gateway that is the address itself, or one of the address's family that is configured or stands
+/// with the same key in the reverse zone; a known algorithm; an acceptable key. A gateway's name is refused. Errors:
+/// unsupported (algorithm), mismatch (gateway), weak or malformed (key).
+base::Result<api::DnsKey> usable(const IpseckeyRecord& record, const base::Address& address, bool secure,
+                                 const GatewayWord& word = {});
+
+/// A way to an address, and what is to be proven on it.
+struct Route {
+  std::optional<base::Address> gateway;  ///< none: directly
+  std::vector<api::DnsKey> keys;         ///< in order of precedence, without doubles; at least one
+};
+
+/// All ways that a set gives, in the order of the first record of each.
+struct Routes {
+  std::vector<Route> ways;
   std::size_t skipped = 0;  ///< records that are there but refused, or beyond kMaxKeys
 };
-inline constexpr std::size_t kMaxKeys = 16;
-UsableKeys usable_keys(const IpseckeySet& set, const base::Address& address, bool secure);
+inline constexpr std::size_t kMaxKeys = 16;  ///< over all ways
+Routes routes_to(const base::Address& address, const IpseckeySet& set, bool secure, const GatewayWord& word = {});
 /// Whether there is any.
-bool has_usable_key(const IpseckeySet& set, const base::Address& address, bool secure);
+bool has_route(const base::Address& address, const IpseckeySet& set, bool secure, const GatewayWord& word = {});
+/// Whether a record names another host of the address's family, so that somebody may be asked about it.
+bool has_foreign_gateway(const base::Address& address, const IpseckeySet& set);
 
 }  // namespace latchkey::unbound

@@ -13,13 +13,14 @@ KeyDigest digest_of(const api::DnsKey& key) {
   return crypto::sha256({algorithm, key.key});
 }
 
-KeySet::KeySet(const std::vector<api::DnsKey>& keys) {
+KeySet::KeySet(const std::vector<api::DnsKey>& keys, const std::optional<base::Address>& gateway) : gateway_(gateway) {
   std::ranges::transform(keys, std::back_inserter(keys_), digest_of);
   std::ranges::sort(keys_);
   const auto doubles = std::ranges::unique(keys_);
   keys_.erase(doubles.begin(), doubles.end());
   base::Writer all;
   for (const KeyDigest& key : keys_) all.bytes(key);
+  if (gateway) all.bytes(gateway->bytes());
   digest_ = crypto::sha256({all.view()});
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "ike-engine/api/types.h"
@@ -13,14 +14,16 @@ namespace latchkey::unbound {
 using KeyDigest = std::array<std::uint8_t, 32>;
 KeyDigest digest_of(const api::DnsKey& key);
 
-/// What a name publishes for an address, whatever its order.
+/// What a name publishes for an address, whatever its order, and by which gateway.
 class KeySet {
  public:
   KeySet() = default;
-  explicit KeySet(const std::vector<api::DnsKey>& keys);
+  explicit KeySet(const std::vector<api::DnsKey>& keys, const std::optional<base::Address>& gateway = {});
 
-  /// Of the whole set.
+  /// Of the whole set and the gateway.
   const KeyDigest& digest() const { return digest_; }
+  /// None: the address is spoken with directly.
+  const std::optional<base::Address>& gateway() const { return gateway_; }
   /// Without doubles.
   std::size_t size() const { return keys_.size(); }
   bool holds(const KeyDigest& key) const;
@@ -31,6 +34,7 @@ class KeySet {
 
  private:
   std::vector<KeyDigest> keys_;  // sorted
+  std::optional<base::Address> gateway_;
   KeyDigest digest_{};
 };
 

@@ -9,6 +9,7 @@ unbound_module_libipseckey_la_SOURCES = \
   unbound-module/name_wire.cc unbound-module/name_wire.h \
   unbound-module/names.cc unbound-module/names.h \
   unbound-module/policy.cc unbound-module/policy.h \
+  unbound-module/reverse_name.cc unbound-module/reverse_name.h \
   unbound-module/verdict.cc unbound-module/verdict.h \
   unbound-module/zone_tokens.cc unbound-module/zone_tokens.h
 
@@ -22,7 +23,8 @@ unbound_module_libgate_la_SOURCES = \
   unbound-module/ipseckey.cc unbound-module/ipseckey.h \
   unbound-module/private_names.cc unbound-module/private_names.h \
   unbound-module/query.cc unbound-module/query.h \
-  unbound-module/query_account.cc unbound-module/query_doors.cc unbound-module/query_group.cc \
+  unbound-module/query_account.cc unbound-module/query_doors.cc \
+  unbound-module/query_gateways.cc unbound-module/query_group.cc \
   unbound-module/race.cc unbound-module/race.h \
   unbound-module/startup.cc unbound-module/startup.h \
   unbound-module/svcb.cc unbound-module/svcb.h \

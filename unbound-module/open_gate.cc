@@ -39,6 +39,7 @@ std::expected<OpenGate, std::string> open_gate() {
   }
   open.settings.policy = std::move(policy);
   open.settings.observe = config->observe;
+  open.settings.gateways = std::make_shared<std::vector<host::GatewayEntry>>(config->gateways);
   open.gateway_for = config->gateway_for;
   return open;
 }

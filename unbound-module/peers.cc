@@ -90,7 +90,7 @@ void Peers::give_up_place(TicketId ticket) {
 
 void Peers::want(Want want, base::TimePoint now) {
   if (refuse_at_once(want)) return;
-  const KeySet keys(want.keys);
+  const KeySet keys(want.keys, want.gateway);
   const base::Address address = want.address;
   const auto known = peers_.find(address);
   const Tunnel* tunnel = known != peers_.end() && known->second.tunnel ? &*known->second.tunnel : nullptr;
@@ -110,6 +110,10 @@ bool Peers::refuse_at_once(const Want& want) {
   const auto is_own = [this](const base::Address& address) { return engine_.is_own(address); };
   if (const auto rule = forbidden(want.address, config_.allow_private, is_own); !rule.empty()) {
     answer(want, Verdict::forbidden, fmt::format("no IKE to {}: {}", want.address.to_string(), rule));
+    return true;
+  }
+  if (const auto rule = want.gateway ? forbidden(*want.gateway, config_.allow_private, is_own) : ""; !rule.empty()) {
+    answer(want, Verdict::forbidden, fmt::format("no IKE to the gateway {}: {}", want.gateway->to_string(), rule));
     return true;
   }
   if (want.keys.empty()) {
@@ -263,7 +267,9 @@ void Peers::begin_round(const base::Address& address, Peer& peer, base::TimePoin
     std::vector<api::DnsKey> keys;
     enlist(peer, round, keys);
     if (connect(address, peer, round, keys, now)) {
-      log_.info("negotiate", {{"name", round.name}, {"peer", address.to_string()}, {"keys", keys.size()}});
+      const std::string gateway = round.gateway() ? "gateway=" + round.gateway()->to_string() : std::string();
+      log_.info("negotiate",
+                {{"name", round.name}, {"peer", address.to_string()}, {"keys", keys.size()}, {"", gateway}});
       peer.round = std::move(round);
     }
   }
@@ -274,6 +280,7 @@ void Peers::enlist(Peer& peer, Round& round, std::vector<api::DnsKey>& keys) {
   for (Waiter& waiter : peer.waiting) {
     waiter.in_round = false;  // he may have waited through one that a better name's has replaced
     if (waiter.rank != round.rank) continue;
+    if (!round.sets.empty() && waiter.keys.gateway() != round.gateway()) continue;
     if (std::ranges::count(round.sets, waiter.keys) == 0) {
       if (!round.sets.empty() && (round.sets.size() == kMostSets || keys.size() + waiter.keys.size() > kMostKeys))
         continue;
@@ -298,7 +305,11 @@ bool Peers::connect(const base::Address& address, Peer& peer, Round& round, cons
   }
   // A late tunnel would break connections of an address that has been released in clear by then.
   const auto deadline = round.rank == Rank::attempt ? round.answer_at : now + config_.give_up_after;
-  const auto session = engine_.connect(address, keys, deadline, now);
+  const auto session =
+      round.gateway()
+          ? engine_.negotiate(
+                {.local = {}, .remote = *round.gateway(), .keys = keys, .deadline = deadline, .behind = address}, now)
+          : engine_.connect(address, keys, deadline, now);
   if (!session && session.error().code == base::Errc::exhausted) {
     refuse_round(peer, Bound::engine, now);
     return false;
@@ -320,11 +331,11 @@ std::optional<Bound> Peers::pay(const base::Address& address, const Peer& peer, 
   std::size_t asked = 0;
   for (const Waiter& waiter : peer.waiting) {
     if (!waiter.in_round) continue;
-    refusal = budget_.take(&waiter.want.payer, address, now);
+    refusal = budget_.take(&waiter.want.payer, round.outer(address), now);
     if (!refusal) round.payer = waiter.want.payer;
     if (!refusal || ++asked == kMostPayers) return refusal;
   }
-  return asked > 0 ? refusal : budget_.take(nullptr, address, now);
+  return asked > 0 ? refusal : budget_.take(nullptr, round.outer(address), now);
 }
 
 void Peers::refuse_round(Peer& peer, Bound bound, base::TimePoint now) {

@@ -59,6 +59,7 @@ struct TunnelView {
   base::Duration age{};
   base::Duration lease_left{};  ///< until the last TTL given out ends; 0 if all have
   std::optional<api::ChildCounters> counters;
+  std::optional<base::Address> gateway = {};  ///< by which the address is reached; none: directly
 };
 struct NegotiationView {
   std::string name;  ///< of the first who asked
@@ -138,10 +139,16 @@ class Peers {
     std::string name;  ///< of the first, for the log
     base::TimePoint started, answer_at;
     std::optional<Payer> payer;  ///< none: a lost tunnel comes back
+
+    /// By which gateway; it is that of all its sets.
+    const std::optional<base::Address>& gateway() const { return sets.front().gateway(); }
+    /// With whom IKE is spoken.
+    const base::Address& outer(const base::Address& address) const { return gateway() ? *gateway() : address; }
   };
   struct Tunnel {
     api::Established agreed;
     KeyDigest key{};  ///< that was proven
+    std::optional<base::Address> gateway;
     bool verified = true;
     base::TimePoint since, last_use, next_check;
     base::Duration took{};

@@ -88,11 +88,17 @@ void Peers::established(const base::Address& address, Peer& peer, const api::Est
     if (peer.lost) leases = peer.lost->leases.inherited(proven);
     peer.lost.reset();
     // A rollover is paid for: or a name whose servers do not agree would have us negotiate at each question.
-    budget_.refund(round.payer ? &*round.payer : nullptr, address);
+    budget_.refund(round.payer ? &*round.payer : nullptr, round.outer(address));
   }
-  peer.tunnel = Tunnel{agreed, proven,           round.rank == Rank::verified, now,
-                       now,    now + kIdleCheck, now - round.started,          std::move(leases),
-                       0};
+  peer.tunnel = Tunnel{.agreed = agreed,
+                       .key = proven,
+                       .gateway = round.gateway(),
+                       .verified = round.rank == Rank::verified,
+                       .since = now,
+                       .last_use = now,
+                       .next_check = now + kIdleCheck,
+                       .took = now - round.started,
+                       .leases = std::move(leases)};
   const bool used = serve_waiting(address, peer, now);
   // Nobody waits any more: an attempt's address has been released in clear meanwhile.
   if (peer.tunnel && round.rank == Rank::attempt && !used) drop_tunnel(address, peer, now);
@@ -151,7 +157,7 @@ void Peers::guard_lost(const base::Address& address, Peer& peer, const Tunnel& t
 void Peers::revive(const base::Address& address, Peer& peer, const Tunnel& lost, base::TimePoint now) {
   Round round;
   round.rank = lost.verified ? Rank::verified : Rank::unverified;
-  round.sets = {KeySet({lost.agreed.key})};
+  round.sets = {KeySet({lost.agreed.key}, lost.gateway)};
   if (const auto names = lost.leases.names(now); !names.empty()) round.name = names.front();
   round.started = now;
   round.answer_at = now + config_.answer_after;

@@ -23,6 +23,7 @@ TunnelView Peers::view(const base::Address& address, const Tunnel& tunnel, base:
                   now - tunnel.since,
                   {},
                   {}};
+  view.gateway = tunnel.gateway;
   view.lease_left = std::max(tunnel.leases.end() - now, base::Duration::zero());
   if (const auto counters = engine_.counters(tunnel.agreed.session)) view.counters = *counters;
   return view;

@@ -172,7 +172,7 @@ std::uint64_t Query::key_deadline() const {
 }
 
 lk_next Query::await_key() {
-  if (key_name_.empty()) return key_known();
+  if (key_name_.empty() && !awaits_reverse_zone()) return key_known();
   // A lookup that has only just begun gets a moment: its answer may be in the cache.
   const std::uint64_t now = resolver_.now_us();
   const bool late = now >= key_deadline_us_;
@@ -183,6 +183,10 @@ lk_next Query::await_key() {
 
 /// The lookup came to nothing, or takes too long: a failed one.
 lk_next Query::key_lost() {
+  if (awaits_reverse_zone()) {
+    give_up_reverse_zones();
+    return key_known();
+  }
   key_name_.clear();
   key_ = KeyAnswer{};
   return key_known();
@@ -207,6 +211,7 @@ void Query::looked_up(base::Bytes name, std::uint16_t type, const lk_answer& ans
     key_name_.clear();
     return;
   }
+  if (phase_ == Phase::key && type == kTypeIpseckey && heard_reverse_zone(name, answer)) return;
   if (phase_ != Phase::race || type != other_family(type_) || !same_name(name, name_)) return;
   race_.other_pending(false);
   // The other family's addresses count if they stand at the same end: only then are the keys theirs too.
@@ -217,9 +222,7 @@ void Query::looked_up(base::Bytes name, std::uint16_t type, const lk_answer& ans
     if (!holds_addresses(rrset, type)) continue;
     for (std::size_t n = 0; n < rrset.count; ++n)
       if (const auto address = base::Address::from_bytes(view(rrset.rdata[n])))
-        race_.add(
-            {*address, false,
-             !is_kept_from_ike(chain, *address) && has_usable_key(keys_, *address, key_.status == KeyStatus::secure)});
+        add_candidate(*address, false, !is_kept_from_ike(chain, *address));
   }
 }
 
@@ -231,29 +234,35 @@ bool Query::ask_again_at_the_end() {
   return true;
 }
 
+/// The set that counts; after that there is nothing to ask again.
+void Query::read_keys() {
+  if (key_.status != KeyStatus::secure && key_.status != KeyStatus::insecure) return;
+  account_.key.records = key_.rdatas.size();
+  keys_ = parse_set({key_.rdatas.begin(), key_.rdatas.end()});
+  key_.rdatas = {};  // a held question keeps them once
+}
+
 /// The lookup's status, or `unusable` if its set holds nothing for any of the addresses.
 KeyStatus Query::weigh_keys() {
   if (key_.status != KeyStatus::secure && key_.status != KeyStatus::insecure) return key_.status;
+  for (const base::Address& address : own_) add_candidate(address, true, true);
   const bool secure = key_.status == KeyStatus::secure;
-  keys_ = parse_set({key_.rdatas.begin(), key_.rdatas.end()});
-  const std::size_t records = key_.rdatas.size();
-  key_.rdatas = {};  // a held question keeps them once
-  bool any = false;
-  for (const base::Address& address : own_) {
-    const bool has_key = has_usable_key(keys_, address, secure);
-    any = any || has_key;
-    race_.add({address, true, has_key});
-  }
-  account_.key.records = records;
-  const std::size_t skipped = own_.empty() ? 0 : usable_keys(keys_, own_.front(), secure).skipped;
+  const auto usable = [](const Race::Candidate& candidate) { return candidate.has_key; };
+  const bool any = std::ranges::any_of(race_.candidates(), usable);
+  const std::size_t skipped =
+      own_.empty() ? 0 : routes_to(own_.front(), keys_, secure, word_about(own_.front())).skipped;
   worker_.gate.observed("ipseckey", name_text(name_),
-                        std::string(secure ? "secure" : "insecure") + " records=" + std::to_string(records) +
-                            " skipped=" + std::to_string(skipped));
+                        std::string(secure ? "secure" : "insecure") +
+                            " records=" + std::to_string(account_.key.records) + " skipped=" + std::to_string(skipped));
   return any ? key_.status : KeyStatus::unusable;
 }
 
 lk_next Query::key_known() {
-  if (ask_again_at_the_end()) return ask_for_key(base::Buffer(address_end_));
+  if (!reverse_asked_) {
+    if (ask_again_at_the_end()) return ask_for_key(base::Buffer(address_end_));
+    read_keys();
+    if (ask_reverse_zones()) return await_key();
+  }
   statuses_.key = weigh_keys();
   account_for_key();
   const std::string name = canonical(name_);
@@ -324,7 +333,9 @@ void Query::want_next() {
       Want wish;
       wish.name = name_text(name_);
       wish.address = candidate.address;
-      wish.keys = usable_keys(keys_, candidate.address, key_.status == KeyStatus::secure).keys;
+      Route way = std::move(ways_to(candidate.address).at(candidate.way));
+      wish.gateway = way.gateway;
+      wish.keys = std::move(way.keys);
       wish.verified = verified(statuses_);
       wish.ttl_s = std::min(address_good_for_s_, key_.good_for_s);
       if (!must_) wish.attempt_ms = static_cast<std::uint32_t>(attempt_us() / 1000);

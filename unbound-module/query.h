@@ -70,8 +70,18 @@ class Query {
   lk_next key_lost();
   lk_next key_known();
   bool ask_again_at_the_end();
+  void read_keys();
   KeyStatus weigh_keys();
   lk_next act(Action action);
+
+  // the gateways
+  bool ask_reverse_zones();
+  bool awaits_reverse_zone() const;
+  void give_up_reverse_zones();
+  bool heard_reverse_zone(base::Bytes name, const lk_answer& answer);
+  GatewayWord word_about(const base::Address& address) const;
+  std::vector<Route> ways_to(const base::Address& address) const;
+  void add_candidate(const base::Address& address, bool own, bool allowed);
 
   // the tunnels
   lk_next start_race(bool must);
@@ -120,6 +130,16 @@ class Query {
   bool timed_ = false;  // the wait for the key has begun
   bool asked_again_ = false;
   IpseckeySet keys_;
+  /// What the zone of an address itself says of it.
+  struct ReverseZone {
+    base::Address address;
+    base::Buffer name;
+    bool pending = true;
+    IpseckeySet keys{};
+    std::uint32_t good_for_s = UINT32_MAX;
+  };
+  std::vector<ReverseZone> reverse_zones_;
+  bool reverse_asked_ = false;
 
   Race race_;
   bool must_ = true;  // a tunnel or nothing

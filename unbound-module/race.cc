@@ -70,6 +70,10 @@ void Race::outcome(std::size_t place, const Done& done) {
     case Verdict::failed:
     case Verdict::limit: candidate.standing = Standing::failed; break;
   }
+  const bool in_vain = done.verdict == Verdict::failed || done.verdict == Verdict::forbidden;
+  if (!in_vain || candidate.way + 1 >= candidate.ways) return;
+  ++candidate.way;
+  candidate.standing = Standing::open;
 }
 
 Race::State Race::without_tunnel() const {

@@ -25,6 +25,8 @@ class Race {
     std::uint32_t lease_left_s = 0;
     std::string reason{};
     bool limited = false;  ///< failed at a bound of ours
+    std::size_t ways = 1;  ///< to the address: when one fails the next is tried
+    std::size_t way = 0;   ///< the one that is tried
   };
   static std::string_view to_string(Standing standing);
   enum class State : std::uint8_t {

@@ -33,6 +33,7 @@ json tunnel_json(const TunnelView& view) {
               {"took_ms", whole_ms(view.took)},
               {"age_ms", whole_ms(view.age)},
               {"lease_ms", whole_ms(view.lease_left)}};
+  if (view.gateway) out["gateway"] = view.gateway->to_string();
   if (view.counters) {
     out["bytes_in"] = view.counters->bytes_in;
     out["bytes_out"] = view.counters->bytes_out;

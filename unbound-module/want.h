@@ -39,6 +39,7 @@ struct Want {
   /// no tunnel may come up for it any more until its TTL has ended: it would break connections in mid-flow.
   std::uint32_t attempt_ms = 0;
   Payer payer{};
+  std::optional<base::Address> gateway{};  ///< by which the address is reached (security rule 1); none: directly
 };
 
 enum class Verdict : std::uint8_t {

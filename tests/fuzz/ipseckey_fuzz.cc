@@ -66,7 +66,8 @@ void fuzz(base::Bytes rdata) {
   }
   const IpseckeySet set = parse_set({rdata, rdata});
   check(set.records.size() + set.refused + set.malformed == 2 && set.malformed == (record ? 0U : 2U));
-  check(usable_keys(set, addresses[0], true).keys.size() <= 1);
+  const auto routes = routes_to(addresses[0], set, true);
+  check(routes.ways.size() <= 1 && (routes.ways.empty() || routes.ways[0].keys.size() == 1));
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/gate_test.cc tests/unit/unbound-module/held_questions_test.cc \
   tests/unit/unbound-module/leases_test.cc \
   tests/unit/unbound-module/peers_test.cc tests/unit/unbound-module/peers_rollover_test.cc \
-  tests/unit/unbound-module/peers_attack_test.cc \
+  tests/unit/unbound-module/peers_attack_test.cc tests/unit/unbound-module/peers_gateway_test.cc \
   tests/unit/unbound-module/peers_lease_test.cc \
   tests/unit/unbound-module/peers_story.h \
   tests/unit/unbound-module/decisions_test.cc tests/unit/unbound-module/explain_test.cc \
@@ -121,9 +121,9 @@ tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/policy_test.cc tests/unit/unbound-module/private_names_test.cc \
   tests/unit/unbound-module/query_group_test.cc \
   tests/unit/unbound-module/query_story.h tests/unit/unbound-module/query_test.cc \
-  tests/unit/unbound-module/query_flood_test.cc \
+  tests/unit/unbound-module/query_flood_test.cc tests/unit/unbound-module/query_gateway_test.cc \
   tests/unit/unbound-module/race_test.cc \
-  tests/unit/unbound-module/startup_test.cc \
+  tests/unit/unbound-module/reverse_name_test.cc tests/unit/unbound-module/startup_test.cc \
   tests/unit/unbound-module/svcb_test.cc \
   tests/unit/unbound-module/verdict_test.cc tests/unit/unbound-module/wire_name.h
 tests_unit_gate_test_LDADD = tests/libsupport.la $(LINK_GATE) $(GTEST_LINK)

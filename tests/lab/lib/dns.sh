@@ -32,6 +32,9 @@ zone:
   name: flood.example
   zonefile: flood.example.signed
 zone:
+  name: $BEHIND_ZONE
+  zonefile: $BEHIND_ZONE.signed
+zone:
   name: unsigned.lab.example
   zonefile: unsigned.lab.example.zone
 zone:

@@ -12,6 +12,7 @@ SERVER4=192.1.2.23 SERVER6=2a01:2::23
 CLIENTS=$CLIENT4,$CLIENT6 SERVERS=$SERVER4,$SERVER6 # what the capture is read for; a scenario may add inner addresses
 DNS4=192.1.4.53 DNS6=2a01:4::53
 PROXY4=192.1.4.54       # a second address of `dns`, for an authority that delays or drops (lib/dns_proxy.py)
+BEHIND4=192.1.6.9 BEHIND_ZONE=6.1.192.in-addr.arpa # a host that only the server leads to, and who speaks of it
 DEAD4=192.1.5.1         # 192.1.5.0/24 vanishes in the router without an ICMP message
 
 in_client() { nsenter --net=/run/netns/client -- "$@"; }

@@ -100,6 +100,8 @@ lab_zone() {
   printf '%s\n' "own-rsa A $SERVER4" "own-rsa IPSECKEY $own_rsa" "own-ecdsa A $SERVER4" "own-ecdsa IPSECKEY $own_ecdsa"
   printf '%s\n' "own-six AAAA $SERVER6" "own-six IPSECKEY $ed25519"
   printf '%s\n' "rollover A $SERVER4" "rollover IPSECKEY $ed25519" "rollover IPSECKEY $own_ecdsa"
+  printf '%s\n' "behind A $BEHIND4" "behind IPSECKEY 10 1 2 $SERVER4 ${rsa##* . }" "diverted A 192.1.6.10" \
+    "diverted IPSECKEY 10 1 2 $SERVER4 ${rsa##* . }"
   printf 'private A %s\nprivate IPSECKEY %s\n' 10.9.8.7 "$rsa"
   printf 'loopback A %s\nloopback IPSECKEY %s\n' 127.0.0.1 "$rsa"
   printf 'several A %s\nseveral A %s\nseveral IPSECKEY %s\n' "$SERVER4" "$DEAD4" "$rsa"
@@ -126,6 +128,12 @@ bogus_zone() {
 flood_zone() {
   soa flood.example
   for i in {1..240}; do printf 'n%d A 192.1.5.%d\nn%d IPSECKEY %s\n' "$i" "$i" "$i" "$ed25519"; done
+}
+
+# Of the host behind the server.
+reverse_zone() {
+  soa $BEHIND_ZONE
+  printf '%s IPSECKEY 10 1 2 %s %s\n' "${BEHIND4##*.}" "$SERVER4" "${rsa##* . }"
 }
 
 tamper() {
@@ -157,3 +165,6 @@ unsigned_zone >unsigned.lab.example.zone
 new_zone_key flood.example
 flood_zone >flood.example.zone
 sign flood.example
+new_zone_key $BEHIND_ZONE
+reverse_zone >$BEHIND_ZONE.zone
+sign $BEHIND_ZONE

@@ -48,6 +48,9 @@ proposals:
   esp: [AES_GCM_16_256/NO_ESN]
 allow_private: [10.0.0.0/8, fd00::/8, 192.168.1.1]
 gateway_for: [192.168.7.0/24]
+gateways:
+  - {address: 198.51.100.7, networks: [203.0.113.0/24, 192.0.2.9]}
+  - {address: "2001:db8::7", networks: ["2001:db8:9::/48"]}
 replay_window: 256
 encapsulation: native
 log_level: debug
@@ -70,6 +73,15 @@ log_level: debug
   ASSERT_EQ(config->allow_private.size(), 3U);
   EXPECT_EQ(config->allow_private[2].to_string(), "192.168.1.1/32");
   EXPECT_EQ(config->gateway_for.size(), 1U);
+  const auto stands = [&](std::string_view gateway, std::string_view address) {
+    return may_stand_before(config->gateways, *base::Address::parse(gateway), *base::Address::parse(address));
+  };
+  EXPECT_TRUE(stands("198.51.100.7", "203.0.113.77"));
+  EXPECT_TRUE(stands("198.51.100.7", "192.0.2.9"));
+  EXPECT_FALSE(stands("198.51.100.7", "192.0.2.10"));
+  EXPECT_FALSE(stands("198.51.100.8", "203.0.113.77"));
+  EXPECT_TRUE(stands("2001:db8::7", "2001:db8:9::1"));
+  EXPECT_FALSE(stands("198.51.100.7", "2001:db8:9::1"));
   EXPECT_EQ(config->replay_window, 256U);
   EXPECT_EQ(config->encapsulation, Encapsulation::native);
   EXPECT_EQ(config->log_level, Level::debug);
@@ -118,6 +130,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"groups:\n  - {name: block, domains: [a..b]}\n", "2:29: ", "expected a domain"},
                     Wrong{"groups: [{name: block, cidrs: [10.0.0.1/8]}]\n", "1:32: ", "expected a network"},
                     Wrong{"groups: [{name: block, unsigned: maybe}]\n", "1:34: ", "expected one of ignore, "},
+                    Wrong{"gateways: [{networks: [10.0.0.0/8]}]\n", "1:12: ", "gateways: address is missing"},
+                    Wrong{"gateways:\n  - {address: 192.0.2.1}\n", "2:5: ", "gateways: networks are missing"},
+                    Wrong{"gateways: [{address: gw.example}]\n", "1:22: ", "expected an IP address"},
+                    Wrong{"gateways: [{address: 192.0.2.1, networks: [a]}]\n", "1:44: ", "expected a network"},
+                    Wrong{"gateways: [{address: 192.0.2.1, networks: ['::/0']}]\n", "1:12: ", "of another family"},
+                    Wrong{"gateways: {address: 192.0.2.1}\n", "1:11: ", "expected a list"},
                     Wrong{"unsigned: [ignore\nlog_level: info\n", "2:", "is not YAML"},
                     Wrong{"a: 1\n---\nb: 2\n", "3:1: ", "second"}, Wrong{"? [a]\n: 1\n", "1:3: ", "plain word"},
                     Wrong{"\"a\\x07b\": 1\n", "1:1: ", "\\x07"}));

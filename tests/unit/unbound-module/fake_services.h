@@ -16,6 +16,7 @@ class FakeServices final : public host::Services {
     base::Address remote;
     std::vector<api::DnsKey> keys;
     base::TimePoint deadline;
+    std::optional<base::Address> behind = {};
   };
 
   std::vector<Connect> connects;
@@ -32,8 +33,10 @@ class FakeServices final : public host::Services {
     connects.push_back({session, remote, keys, deadline});
     return session;
   }
-  base::Result<api::SessionId> negotiate(api::ConnectRequest, base::TimePoint) override {
-    return base::fail(base::Errc::unsupported, "the module connects by keys alone");
+  base::Result<api::SessionId> negotiate(api::ConnectRequest request, base::TimePoint now) override {
+    const auto session = connect(request.remote, request.keys, request.deadline, now);
+    if (session) connects.back().behind = request.behind;
+    return session;
   }
   base::Result<void> serve(const api::ResponderConfig&) override {
     return base::fail(base::Errc::unsupported, "the module does not serve");

@@ -80,6 +80,8 @@ TEST(ipseckey, with_an_unknown_gateway_type_is_refused) {
 class Usable : public testing::Test {
  protected:
   const base::Address address = *base::Address::parse("192.0.2.38");
+  const std::vector<host::GatewayEntry> configured{
+      {{}, base::Address::parse("198.51.100.7"), {*host::Cidr::parse("192.0.2.0/24")}}};
   base::Result<api::DnsKey> use(std::string_view head, std::string_view key, bool secure = true) {
     return usable(*parse_ipseckey(rdata(head, key)), address, secure);
   }
@@ -112,11 +114,88 @@ TEST_F(Usable, keys_of_a_set_come_by_precedence_without_doubles_and_bad_records_
                                        hex("0a03"), rdata("0a010408080808", kEd25519)};
   const auto set = parse_set({records.begin(), records.end()});
   EXPECT_EQ(set.malformed, 1U);
-  const auto keys = usable_keys(set, address, true);
-  ASSERT_EQ(keys.keys.size(), 2U);
-  EXPECT_EQ(keys.keys[0].key, hex(other));
-  EXPECT_EQ(keys.keys[1].key, hex(kEd25519));
-  EXPECT_EQ(keys.skipped, 2U);
+  const auto routes = routes_to(address, set, true);
+  ASSERT_EQ(routes.ways.size(), 1U);
+  EXPECT_EQ(routes.ways[0].gateway, std::nullopt);
+  ASSERT_EQ(routes.ways[0].keys.size(), 2U);
+  EXPECT_EQ(routes.ways[0].keys[0].key, hex(other));
+  EXPECT_EQ(routes.ways[0].keys[1].key, hex(kEd25519));
+  EXPECT_EQ(routes.skipped, 2U);
+}
+
+TEST_F(Usable, keys_of_a_set_may_be_of_each_algorithm_and_unknown_ones_are_skipped) {
+  // The base point of P-256 (SEC 2 section 2.4.2), and an odd number of 2048 bits with the exponent 65537.
+  const std::string p256 =
+      "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+      "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
+  const std::string rsa = "03010001" + std::string(512, 'f');
+  const std::vector<Buffer> records = {rdata("050009", kEd25519), rdata("0a0002", rsa),      rdata("140003", p256),
+                                       rdata("0f0001", rsa),      rdata("1e0004", kEd25519), hex("000000")};
+  const auto set = parse_set({records.begin(), records.end()});
+  EXPECT_EQ(set.refused, 3U) << "algorithm 9, DSA, and no key at all";
+  const auto routes = routes_to(address, set, true);
+  ASSERT_EQ(routes.ways.size(), 1U);
+  std::vector<int> algorithms;
+  for (const api::DnsKey& key : routes.ways[0].keys) algorithms.push_back(key.algorithm);
+  EXPECT_EQ(algorithms, (std::vector{2, 3, 4})) << "by precedence";
+  EXPECT_EQ(routes.skipped, 3U);
+}
+
+TEST_F(Usable, is_no_gateway_of_an_insecure_set_not_even_a_configured_one) {
+  const std::vector<Buffer> records = {rdata("0a0104c0000226", kEd25519), rdata("0a0104c6336407", kEd25519),
+                                       rdata("0a020420010db8000000000000000000000001", kEd25519),
+                                       rdata("0a0304036e733100", kEd25519)};
+  const auto set = parse_set({records.begin(), records.end()});
+  const GatewayWord word{configured, &set};
+  EXPECT_FALSE(has_route(address, set, false, word));
+  EXPECT_EQ(routes_to(address, set, false, word).skipped, 4U);
+  const auto secure = routes_to(address, set, true, word);
+  EXPECT_EQ(secure.ways.size(), 2U) << "itself, and the one that is configured";
+  EXPECT_EQ(secure.skipped, 2U) << "of the other family, and by name";
+}
+
+TEST_F(Usable, is_a_configured_gateway_for_the_networks_that_are_its_own) {
+  const std::vector<Buffer> records = {rdata("0a0104c6336407", kEd25519)};
+  const auto set = parse_set({records.begin(), records.end()});
+  EXPECT_TRUE(has_foreign_gateway(address, set));
+  EXPECT_FALSE(has_route(address, set, true));
+  EXPECT_FALSE(has_route(*base::Address::parse("192.0.3.1"), set, true, {configured}));
+  const auto routes = routes_to(address, set, true, {configured});
+  ASSERT_EQ(routes.ways.size(), 1U);
+  EXPECT_EQ(routes.ways[0].gateway, base::Address::parse("198.51.100.7"));
+  EXPECT_EQ(routes.ways[0].keys.size(), 1U);
+}
+
+// Security rule 1: the key has to stand in both sets, with that gateway.
+TEST_F(Usable, is_a_gateway_that_the_reverse_zone_names_with_the_same_key) {
+  const std::string other = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+  const std::vector<Buffer> forward = {rdata("0a0104c6336407", kEd25519), rdata("140104c6336407", other)};
+  const auto set = parse_set({forward.begin(), forward.end()});
+  const auto ways = [&](const Buffer& record) {
+    const auto reverse = parse_set({record});
+    return routes_to(address, set, true, {{}, &reverse}).ways;
+  };
+  const auto named = ways(rdata("630104c6336407", other));
+  ASSERT_EQ(named.size(), 1U);
+  EXPECT_EQ(named[0].gateway, base::Address::parse("198.51.100.7"));
+  EXPECT_EQ(named[0].keys, (std::vector<api::DnsKey>{{4, hex(other)}})) << "and none that only the forward set has";
+  EXPECT_TRUE(ways(rdata("0a0104c6336408", other)).empty()) << "another gateway";
+  EXPECT_TRUE(ways(rdata("0a0004", other)).empty()) << "no gateway";
+  EXPECT_TRUE(ways(rdata("0a0104c6336407", std::string(60, '1') + "0000")).empty()) << "another key";
+  EXPECT_TRUE(ways(hex("0a03")).empty());
+}
+
+TEST_F(Usable, ways_come_by_the_precedence_of_their_first_record) {
+  const std::string other = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+  const std::vector<Buffer> records = {rdata("1e0004", kEd25519), rdata("140104c6336407", other),
+                                       rdata("280104c6336407", kEd25519), rdata("320104c0000226", other)};
+  const auto set = parse_set({records.begin(), records.end()});
+  const auto routes = routes_to(address, set, true, {configured});
+  ASSERT_EQ(routes.ways.size(), 2U);
+  EXPECT_EQ(routes.ways[0].gateway, base::Address::parse("198.51.100.7"));
+  EXPECT_EQ(routes.ways[0].keys, (std::vector<api::DnsKey>{{4, hex(other)}, {4, hex(kEd25519)}}));
+  EXPECT_EQ(routes.ways[1].gateway, std::nullopt) << "the address itself is no gateway";
+  EXPECT_EQ(routes.ways[1].keys, (std::vector<api::DnsKey>{{4, hex(kEd25519)}, {4, hex(other)}}));
 }
 
 TEST(ipseckey_set, looks_at_so_many_records_and_no_more) {
@@ -134,9 +213,11 @@ TEST(ipseckey_set, gives_so_many_keys_and_no_more) {
   IpseckeySet set;
   for (std::uint8_t i = 0; i < kMaxRecords; ++i) set.records.push_back({10, GatewayType::none, 4, {}, Buffer(32, i)});
   const auto address = *base::Address::parse("192.0.2.38");
-  EXPECT_EQ(usable_keys(set, address, true).keys.size(), kMaxKeys);
-  EXPECT_EQ(usable_keys(set, address, true).skipped, kMaxRecords - kMaxKeys);
-  EXPECT_TRUE(has_usable_key(set, address, true));
+  const auto routes = routes_to(address, set, true);
+  ASSERT_EQ(routes.ways.size(), 1U);
+  EXPECT_EQ(routes.ways[0].keys.size(), kMaxKeys);
+  EXPECT_EQ(routes.skipped, kMaxRecords - kMaxKeys);
+  EXPECT_TRUE(has_route(address, set, true));
 }
 
 }  // namespace

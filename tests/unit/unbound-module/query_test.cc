@@ -291,6 +291,22 @@ TEST_F(QueryStory, remembers_a_private_name_until_a_secure_denial) {
   EXPECT_EQ(verdict(), "released");
 }
 
+TEST_F(QueryStory, refuses_a_secure_address_whose_set_holds_no_usable_record) {
+  const Buffer malformed{10, 3}, unknown{10, 0, 9, 1, 2, 3}, none{10, 0, 0};
+  resolver.answer = Answer();
+  resolver.answer.add("www.example", kTypeA, {v4(1)});
+  ask();
+  query->resolved();
+  Answer key;
+  key.add("www.example", kTypeIpseckey, {malformed, unknown, none});
+  EXPECT_EQ(key_answered(key), LK_FINISHED);
+  EXPECT_EQ(verdict(), "servfail-unusable");
+  const KeyAccount& account = gate.decisions.back().key;
+  EXPECT_EQ(account.records, 3U);
+  EXPECT_EQ(account.malformed, 1U);
+  EXPECT_EQ(account.refused, 2U);
+}
+
 TEST_F(QueryStory, by_default_tries_an_unsigned_key_for_300_ms_and_then_releases) {
   EXPECT_EQ(hold({v4(1)}, LK_INSECURE), LK_HOLD);
   EXPECT_EQ(resolver.timer_ms, 301U);
