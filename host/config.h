@@ -27,6 +27,12 @@ struct Limits {
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 
+/// What becomes of a tunnel when the name's key leaves DNS by a secure denial.
+enum class KeyRemoved : std::uint8_t {
+  keep,  ///< it stays until nothing uses it
+  drop,  ///< it ends at once, with its guard
+};
+
 /// Every key of latchkey.yaml; what is initialised here are the documented defaults.
 struct Config : CommonConfig {
   std::chrono::milliseconds deadline{4000};
@@ -37,6 +43,7 @@ struct Config : CommonConfig {
   Limits limits;
   std::vector<GroupEntry> groups;
   bool observe = false;  ///< nothing is done, only told what would be
+  KeyRemoved on_key_removed = KeyRemoved::keep;
   std::vector<GatewayEntry> gateways;
   std::vector<Cidr> allow_private;
   std::vector<Cidr> gateway_for;  ///< clients beside this host whose traffic crosses us (security rule 10)

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kUnsignedWords{"ignore", "opportunistic", "require"};
 
+constexpr std::array<std::string_view, 2> kKeyRemovedWords{"keep", "drop"};  // as KeyRemoved
+
 constexpr std::array<std::string_view, 5> kGroupWords{"clear", "clear-or-private", "private-or-clear", "private",
                                                       "block"};  // as GroupKind
 
@@ -115,6 +117,11 @@ constexpr std::array kTable{
     kEspProposalsKey<Config>,
     Key{"groups", "list of entries", set_entries<&Config::groups, group_entry_table, kMostGroups>, show_empty_list,
         "Names and addresses for which something else holds than what DNSSEC and the name's key say by themselves."},
+    Key{"on_key_removed", "keep|drop", set_word<&Config::on_key_removed, kKeyRemovedWords>,
+        show_word<&Config::on_key_removed, kKeyRemovedWords>,
+        "What becomes of a name's tunnel when DNSSEC proves that its key is gone and the name is given out in clear "
+        "again. keep: traffic with its address stays in the tunnel until nothing uses it. drop: the tunnel ends at "
+        "once, and with it what keeps plaintext from that address, unless another name has been given out for it."},
     Key{"gateways", "list of entries", set_entries<&Config::gateways, gateway_entry_table, kMostGateways>,
         show_empty_list,
         "Gateways that a signed IPSECKEY record may name (types 1 and 2) for addresses of others. Any other is refused "

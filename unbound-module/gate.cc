@@ -113,6 +113,11 @@ void EngineGate::released_in_clear(const base::Address& address, std::uint32_t t
   if (inbox_.push(InClear{address, ttl_s})) ring(wake_fd_);
 }
 
+void EngineGate::key_removed(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  if (inbox_.push(KeyRemoved{name})) ring(wake_fd_);
+}
+
 std::vector<Done> EngineGate::take(WorkerId worker, std::size_t most) {
   std::vector<Done> out;
   const std::lock_guard lock(mutex_);
@@ -185,6 +190,7 @@ void EngineGate::woken(base::TimePoint now) {
     if (const auto* gone = std::get_if<Forgotten>(&item)) peers_->forget(gone->worker, gone->ticket);
     if (const auto* gone = std::get_if<Gone>(&item)) peers_->forget_all(gone->worker);
     if (const auto* clear = std::get_if<InClear>(&item)) peers_->released_in_clear(clear->address, clear->ttl_s, now);
+    if (const auto* removed = std::get_if<KeyRemoved>(&item)) peers_->key_removed(removed->name, now);
     if (auto* config = std::get_if<PeersConfig>(&item)) peers_->configure(std::move(*config));
   }
   for (const Turned& turned : taken.turned) peers_->turned_away(turned, now);

@@ -41,6 +41,7 @@ class EngineGate final : public Gate, public host::Tenant {
   void decided(Decision decision) override;
   void released_in_clear(const base::Address& address, std::uint32_t ttl_s) override;
   void observed(std::string_view event, const std::string& name, std::string_view detail) override;
+  void key_removed(const std::string& name) override;
 
   /// From any thread: the peers use it from their next turn on.
   void reconfigure(PeersConfig config);
@@ -73,7 +74,10 @@ class EngineGate final : public Gate, public host::Tenant {
     base::Address address;
     std::uint32_t ttl_s = 0;
   };
-  using Item = std::variant<Want, Forgotten, Gone, InClear, PeersConfig>;
+  struct KeyRemoved {
+    std::string name;
+  };
+  using Item = std::variant<Want, Forgotten, Gone, InClear, KeyRemoved, PeersConfig>;
   /// What the workers have for the engine thread.
   struct Inbox {
     std::vector<Item> items;

@@ -49,6 +49,7 @@ struct Settings {
   std::uint64_t deadline_us = 4'000'000;
   std::uint64_t unsigned_deadline_us = 300'000;
   std::shared_ptr<const Policy> policy{};  ///< none: no groups
+  bool drop_on_key_removed = false;        ///< a tunnel ends with its name's key, not with its traffic
   bool observe = false;                    ///< nothing is done, only told what would be
   std::shared_ptr<const std::vector<host::GatewayEntry>> gateways{};  ///< none: nobody's
 };

@@ -35,6 +35,13 @@ bool Leases::holds(const std::string& name, base::TimePoint now) const {
   return own != holders_.end() && own->second.end > now;
 }
 
+bool Leases::leave(const std::string& name) { return holders_.erase(name) > 0; }
+
+bool Leases::in_use(base::TimePoint now, const Limits& limits) const {
+  return unnamed_end_ + limits.promise > now ||
+         std::ranges::any_of(holders_, [&](const auto& entry) { return entry.second.end + limits.promise > now; });
+}
+
 void Leases::hear(const std::string& name, const KeySet& keys) {
   const auto own = holders_.find(name);
   if (own != holders_.end()) own->second.keys = keys.size() <= kKnownKeys ? keys : KeySet();

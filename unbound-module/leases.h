@@ -29,6 +29,11 @@ class Leases {
   /// Whether the name's lease lives.
   bool holds(const std::string& name, base::TimePoint now) const;
 
+  /// The name has no key any more: it has no say, nor a share in the tunnel. Whether it had one.
+  bool leave(const std::string& name);
+  /// Whether a name may still have connections.
+  bool in_use(base::TimePoint now, const Limits& limits) const;
+
   /// What DNSSEC says of a verified name's keys now, if it was released here.
   void hear(const std::string& name, const KeySet& keys);
   /// Whether another verified name stands in the way of a tunnel that any of `keys` proves, since it does not publish

@@ -38,6 +38,7 @@ std::expected<OpenGate, std::string> open_gate() {
                    "latchkey: a group's deadline_ms is longer than deadline_ms, which is the longest that may be");
   }
   open.settings.policy = std::move(policy);
+  open.settings.drop_on_key_removed = config->on_key_removed == host::KeyRemoved::drop;
   open.settings.observe = config->observe;
   open.settings.gateways = std::make_shared<std::vector<host::GatewayEntry>>(config->gateways);
   open.gateway_for = config->gateway_for;

@@ -98,6 +98,8 @@ class Peers {
   /// The address was given out in clear for `ttl_s` seconds: no opportunistic tunnel until then, which would break
   /// connections in mid-flow. Secure keys are not held back by it.
   void released_in_clear(const base::Address& address, std::uint32_t ttl_s, base::TimePoint now);
+  /// The name has no key any more: tunnels, negotiations of lost ones and guards that only it had end. O(tunnels).
+  void key_removed(const std::string& name, base::TimePoint now);
   void network_changed();
   /// Questions were refused before they wished for an address: they are counted and told with the others.
   void turned_away(const Turned& turned, base::TimePoint now) { refusals_.note(turned, now); }
@@ -208,6 +210,7 @@ class Peers {
   void down(const base::Address& address, Peer& peer, const api::Down& lost, base::TimePoint now);
   void guard_lost(const base::Address& address, Peer& peer, const Tunnel& tunnel, base::TimePoint now);
   void drop_tunnel(const base::Address& address, Peer& peer, base::TimePoint now);
+  void drop_without_guard(const base::Address& address, Peer& peer, const std::string& name, base::TimePoint now);
   void retire_tunnel(Peer& peer, base::TimePoint now);
   void end_retired(Peer& peer, base::TimePoint now);
   void revive(const base::Address& address, Peer& peer, const Tunnel& lost, base::TimePoint now);

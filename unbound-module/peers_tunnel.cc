@@ -175,6 +175,35 @@ void Peers::drop_tunnel(const base::Address& address, Peer& peer, base::TimePoin
   if (!in_use) engine_.release_guard(address);
 }
 
+void Peers::key_removed(const std::string& name, base::TimePoint now) {
+  std::vector<base::Address> deserted;
+  for (auto& [address, peer] : peers_) {
+    Leases* const leases = peer.tunnel ? &peer.tunnel->leases : peer.lost ? &peer.lost->leases : nullptr;
+    if (leases && leases->leave(name) && !leases->in_use(now, config_.leases)) deserted.push_back(address);
+  }
+  for (const base::Address& address : deserted) {
+    drop_without_guard(address, peers_.at(address), name, now);
+    reschedule(address, peers_.at(address));
+    erase_if_empty(address);
+  }
+}
+
+/// The operator wants no more of it: connections go on in clear. Who waits for the address is for a key of his own.
+void Peers::drop_without_guard(const base::Address& address, Peer& peer, const std::string& name, base::TimePoint now) {
+  log_.info("key_removed", {{"name", name}, {"peer", address.to_string()}});
+  if (peer.round && peer.waiting.empty()) {
+    engine_.close(peer.round->session, now);
+    end_round(peer);
+  }
+  if (peer.tunnel) {
+    sessions_.erase(peer.tunnel->agreed.session);
+    engine_.close(peer.tunnel->agreed.session, now);
+    peer.tunnel.reset();
+  }
+  peer.lost.reset();
+  engine_.release_guard(address);
+}
+
 /// Another has taken its place, with its policies. Packets of the peer's that are under way come in by the old SA.
 void Peers::retire_tunnel(Peer& peer, base::TimePoint now) {
   end_retired(peer, now);

@@ -18,12 +18,13 @@ void PrivateNames::remember(const std::string& name, std::uint64_t now_us) {
   places_.emplace(name, std::prev(entries_.end()));
 }
 
-void PrivateNames::forget(const std::string& name) {
+bool PrivateNames::forget(const std::string& name) {
   const std::lock_guard lock(mutex_);
   const auto found = places_.find(name);
-  if (found == places_.end()) return;
+  if (found == places_.end()) return false;
   entries_.erase(found->second);
   places_.erase(found);
+  return true;
 }
 
 bool PrivateNames::seen(const std::string& name, std::uint64_t now_us) {

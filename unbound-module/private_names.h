@@ -19,8 +19,8 @@ class PrivateNames {
 
   /// A secure key was seen. `name` in canonical form; `now_us` never goes back.
   void remember(const std::string& name, std::uint64_t now_us);
-  /// A secure denial was seen.
-  void forget(const std::string& name);
+  /// A secure denial was seen. Whether the name was known.
+  bool forget(const std::string& name);
   /// Whether a secure key was seen within the last 24 hours and no secure denial since.
   bool seen(const std::string& name, std::uint64_t now_us);
   std::size_t size();

@@ -272,7 +272,9 @@ lk_next Query::key_known() {
   account_.key.seen_private = statuses_.seen_private;
   // Secure results only: an insecure alias can be anybody's, and its name never has a secure denial.
   if (action == Action::negotiate && verified(statuses_)) worker_.private_names.remember(name, now);
-  if (statuses_.key == KeyStatus::absent_secure) worker_.private_names.forget(name);
+  const bool removed = statuses_.key == KeyStatus::absent_secure && worker_.private_names.forget(name);
+  const Settings& settings = worker_.settings;
+  if (removed && settings.drop_on_key_removed && !settings.observe) worker_.gate.key_removed(name_text(name_));
   return act(action);
 }
 

@@ -90,6 +90,8 @@ class Gate {
   /// An address was given out although it has no tunnel (`unsigned: opportunistic`): a tunnel that comes up before
   /// `ttl_s` seconds are over would break connections in mid-flow.
   virtual void released_in_clear(const base::Address& address, std::uint32_t ttl_s) { (void)address, (void)ttl_s; }
+  /// A name (as in Want) that had a key has none any more, by a secure denial: its tunnel ends, unless others use it.
+  virtual void key_removed(const std::string& name) { (void)name; }
 };
 
 }  // namespace latchkey::unbound

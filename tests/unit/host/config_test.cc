@@ -48,6 +48,7 @@ proposals:
   esp: [AES_GCM_16_256/NO_ESN]
 allow_private: [10.0.0.0/8, fd00::/8, 192.168.1.1]
 gateway_for: [192.168.7.0/24]
+on_key_removed: drop
 gateways:
   - {address: 198.51.100.7, networks: [203.0.113.0/24, 192.0.2.9]}
   - {address: "2001:db8::7", networks: ["2001:db8:9::/48"]}
@@ -73,6 +74,7 @@ log_level: debug
   ASSERT_EQ(config->allow_private.size(), 3U);
   EXPECT_EQ(config->allow_private[2].to_string(), "192.168.1.1/32");
   EXPECT_EQ(config->gateway_for.size(), 1U);
+  EXPECT_EQ(config->on_key_removed, KeyRemoved::drop);
   const auto stands = [&](std::string_view gateway, std::string_view address) {
     return may_stand_before(config->gateways, *base::Address::parse(gateway), *base::Address::parse(address));
   };
@@ -136,6 +138,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"gateways: [{address: 192.0.2.1, networks: [a]}]\n", "1:44: ", "expected a network"},
                     Wrong{"gateways: [{address: 192.0.2.1, networks: ['::/0']}]\n", "1:12: ", "of another family"},
                     Wrong{"gateways: {address: 192.0.2.1}\n", "1:11: ", "expected a list"},
+                    Wrong{"on_key_removed: never\n", "1:17: ", "expected one of keep, drop, found never"},
                     Wrong{"unsigned: [ignore\nlog_level: info\n", "2:", "is not YAML"},
                     Wrong{"a: 1\n---\nb: 2\n", "3:1: ", "second"}, Wrong{"? [a]\n: 1\n", "1:3: ", "plain word"},
                     Wrong{"\"a\\x07b\": 1\n", "1:1: ", "\\x07"}));

@@ -87,6 +87,7 @@ class FakeGate final : public Gate {
   }
   void let_go(const std::optional<base::Address>& client) override { held.leave(client); }
   void released_in_clear(const base::Address& address, std::uint32_t) override { clear.push_back(address.to_string()); }
+  void key_removed(const std::string& name) override { removed.push_back(name); }
   void answer(std::size_t want, Verdict verdict, std::uint32_t lease = 1000) {
     done.push_back({wants.at(want).ticket, verdict, "why", lease});
   }
@@ -98,6 +99,7 @@ class FakeGate final : public Gate {
   std::vector<Done> done;
   std::vector<Decision> decisions;
   std::vector<std::string> clear;
+  std::vector<std::string> removed;
 };
 
 class FakeResolver final : public Resolver {

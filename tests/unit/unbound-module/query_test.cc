@@ -291,6 +291,30 @@ TEST_F(QueryStory, remembers_a_private_name_until_a_secure_denial) {
   EXPECT_EQ(verdict(), "released");
 }
 
+TEST_F(QueryStory, tells_once_of_a_key_that_was_removed_if_the_operator_wants_its_tunnel_dropped) {
+  const auto without_key = [&](lk_security security) {
+    resolver.answer = Answer();
+    resolver.answer.add("www.example", kTypeA, {v4(1)});
+    ask();
+    query->resolved();
+    key_answered(Answer(security));
+  };
+  for (const bool drop : {false, true}) {
+    Settings settings;
+    settings.drop_on_key_removed = drop;
+    worker = std::make_unique<Worker>(gate, memory, settings);
+    without_key(LK_SECURE);
+    EXPECT_TRUE(gate.removed.empty()) << "it never had one";
+    hold({v4(1)});
+    without_key(LK_INSECURE);
+    EXPECT_TRUE(gate.removed.empty()) << "nothing says that it is gone";
+    without_key(LK_SECURE);
+    without_key(LK_SECURE);
+    EXPECT_EQ(gate.removed.size(), drop ? 1U : 0U);
+  }
+  EXPECT_EQ(gate.removed.front(), "www.example");
+}
+
 TEST_F(QueryStory, refuses_a_secure_address_whose_set_holds_no_usable_record) {
   const Buffer malformed{10, 3}, unknown{10, 0, 9, 1, 2, 3}, none{10, 0, 0};
   resolver.answer = Answer();
