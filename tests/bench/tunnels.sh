@@ -45,16 +45,17 @@ protected_names() {
 
 is_up() { in_resolver dig +tries=1 +time=6 @127.0.0.1 "$1.$zone" A 2>/dev/null | grep -q 'status: NOERROR'; }
 
+measure_protected() {
+  is_up p0 || { cat "$work"/unbound-*.log "$work/responder.out" >&2; return 1; }
+  queries_per_second -d "$work/protected" -n 1 >"$work/warm-up"
+  queries_per_second -d "$work/protected" -l 3 -q 100
+}
+
 bench_protected() {
   seq 0 99 | sed "s/.*/p&.$zone A/" >"$work/protected"
-  start_responder && start_unbound latchkey || return 1
-  is_up p0 || { cat "$work/unbound-latchkey.log" "$work/responder.out" >&2; return 1; }
-  queries_per_second -d "$work/protected" -n 1 >"$work/warm-up"
-  local round
-  for round in $(seq "$rounds"); do queries_per_second -d "$work/protected" -l 3 -q 100; done >"$work/protected.values"
-  stop_unbound
+  start_responder && compare measure_protected || return 1
   stop_responder
-  result cached_qps_protected "$(median <"$work/protected.values")" queries/s "" ""
+  result cached_qps_protected "$latchkey_value" queries/s "plain Unbound" "$plain_value"
 }
 
 # A round trip to the server takes round_trip_ms, all of it on the resolver's side, so that the server's captures show its own time.
