@@ -1,6 +1,7 @@
 // Everything that Engine::receive can be given, before authentication and behind it. The input is a script: its first
-// octet says how far an honest server goes first, then come steps of (what, length, octets). Steps that need the IKE
-// SA's keys get them from the test responder, so the fuzzer writes plaintext and the harness encrypts it.
+// octet says how far an honest server goes first and whether we ask it for an address, then come steps of (what,
+// length, octets). Steps that need the IKE SA's keys get them from the test responder, so the fuzzer writes plaintext
+// and the harness encrypts it.
 //
 // The oracle: a tunnel comes up only if the server's own IKE_SA_INIT reply and its own, unchanged identity, AUTH and
 // selectors were delivered, and it is then exactly between the two hosts; a failure leaves nothing in the kernel.
@@ -11,6 +12,7 @@
 
 #include "ike-engine/api/engine.h"
 #include "ike-engine/wire/auth.h"
+#include "ike-engine/wire/cp.h"
 #include "ike-engine/wire/message.h"
 #include "ike-engine/wire/ts.h"
 #include "tests/fuzz/payload_edits.h"
@@ -27,6 +29,7 @@ using base::PayloadType;
 using fuzz::edit;
 using fuzz::find;
 using fuzz::has_once;
+using fuzz::same_auth;
 using support::Payload;
 using support::Payloads;
 
@@ -41,6 +44,8 @@ crypto::PrivateKey server_key() {
 
 const base::Address kClient = *base::Address::parse("198.18.0.1");
 const base::Address kServer = *base::Address::parse("198.18.0.2");
+const base::Address kLease = *base::Address::parse("100.64.0.9");
+constexpr std::uint8_t kAsksForAddress = 4;
 constexpr std::size_t kMaxSteps = 24;
 
 enum class Step : std::uint8_t {
@@ -62,12 +67,6 @@ bool is_host(const Payload& payload, const base::Address& host) {
   return selectors && *selectors == std::vector{wire::TrafficSelector::host(host)};
 }
 
-bool same_auth(Bytes a, Bytes b) {
-  const auto one = wire::parse_auth(a);
-  const auto other = wire::parse_auth(b);
-  return one && other && one->method == other->method && base::same(one->data, other->data);
-}
-
 /// Whether an edited reply may still bring a tunnel up.
 bool may_establish(const Payloads& before, const Payloads& after) {
   using enum PayloadType;
@@ -75,18 +74,23 @@ bool may_establish(const Payloads& before, const Payloads& after) {
     if (!has_once(before, type) || !has_once(after, type)) return false;
   }
   return find(before, idr)->body == find(after, idr)->body &&
-         same_auth(find(before, auth)->body, find(after, auth)->body) && is_host(*find(after, tsi), kClient) &&
+         same_auth(find(before, auth)->body, find(after, auth)->body) &&
+         (is_host(*find(after, tsi), kClient) || is_host(*find(after, tsi), kLease)) &&
          is_host(*find(after, tsr), kServer);
 }
 
 class World {
  public:
-  World() : engine_({}, random_, kernel_), server_(server_key(), behaviour(), [this](auto out) { random_.fill(out); }) {
+  explicit World(std::uint8_t mode)
+      : mode_(mode),
+        engine_({}, random_, kernel_),
+        server_(server_key(), behaviour(), [this](auto out) { random_.fill(out); }) {
     api::ConnectRequest request;
     request.local = {kClient, 500};
     request.remote = kServer;
     request.keys = {server_.dns_key()};
     request.deadline = now_ + std::chrono::seconds(60);
+    request.request_address = (mode_ & kAsksForAddress) != 0;
     session_ = engine_.connect(request, now_).value();
     collect();
   }
@@ -95,9 +99,8 @@ class World {
     collect();
   }
 
-  void play(Bytes script) {
-    base::Reader r(script);
-    for (unsigned rounds = r.u8() % 4; rounds > 0; --rounds) deliver_honest();
+  void play(base::Reader& r) {
+    for (unsigned rounds = mode_ % 4; rounds > 0; --rounds) deliver_honest();
     for (std::size_t i = 0; i < kMaxSteps && r.left() > 0; ++i) {
       const Step step{static_cast<std::uint8_t>(r.u8() % static_cast<unsigned>(Step::count))};
       const std::size_t length = r.u8();
@@ -109,8 +112,18 @@ class World {
  private:
   support::Behaviour behaviour() {
     support::Behaviour behaviour;
-    behaviour.edit_auth = [this](Payloads& payloads) { true_auth_ = payloads; };
+    behaviour.edit_auth = [this](Payloads& payloads) {
+      if ((mode_ & kAsksForAddress) != 0) lease(payloads);
+      true_auth_ = payloads;
+    };
     return behaviour;
+  }
+
+  static void lease(Payloads& payloads) {
+    const auto tsi = std::ranges::find(payloads, PayloadType::tsi, &Payload::type);
+    if (tsi == payloads.end()) return;
+    *tsi = support::payload(PayloadType::tsi, std::vector{wire::TrafficSelector::host(kLease)});
+    payloads.insert(tsi, support::payload(PayloadType::cp, wire::Cp{2, {{1, kLease.bytes()}}}));
   }
 
   void take(Step step, base::Reader& r) {
@@ -261,11 +274,14 @@ class World {
       established_ = true;
       const api::ChildSa& child = kernel_.installed().back().child;
       check(child.local == kClient && child.remote == kServer && child.suite.key_bits == 256);
+      check(!child.inner_remote &&
+            (!child.inner_local || ((mode_ & kAsksForAddress) != 0 && *child.inner_local == kLease)));
       check(up->spi_in == child.spi_in && up->spi_out == child.spi_out && kernel_.live() == 1);
     }
     if (std::holds_alternative<api::Failed>(event)) check(kernel_.live() == (established_ ? 1U : 0U));
   }
 
+  std::uint8_t mode_;
   support::SeededRandom random_{42};
   support::FakeKernel kernel_;
   base::TimePoint now_{};
@@ -286,7 +302,8 @@ class World {
 }  // namespace latchkey
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  latchkey::World world;
-  world.play({data, size});
+  latchkey::base::Reader script({data, size});
+  latchkey::World world(script.u8());
+  world.play(script);
   return 0;
 }

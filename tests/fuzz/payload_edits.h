@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ike-engine/base/bytes.h"
+#include "ike-engine/wire/auth.h"
 #include "tests/support/behaviour.h"
 
 namespace latchkey::fuzz {
@@ -15,6 +16,13 @@ inline const support::Payload* find(const support::Payloads& payloads, base::Pay
 
 inline bool has_once(const support::Payloads& payloads, base::PayloadType type) {
   return std::ranges::count(payloads, type, &support::Payload::type) == 1;
+}
+
+/// Whether both say the same, whatever stands in the reserved octets, which nobody looks at (RFC 7296 section 3.8).
+inline bool same_auth(base::Bytes a, base::Bytes b) {
+  const auto one = wire::parse_auth(a);
+  const auto other = wire::parse_auth(b);
+  return one && other && one->method == other->method && base::same(one->data, other->data);
 }
 
 /// Which fragment of how many a forged one says it is.

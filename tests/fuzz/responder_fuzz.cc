@@ -6,6 +6,7 @@
 // the server's host and the client's, or an address of the pool; what is not sealed is never longer than its question;
 // when everybody has gone, no session, lease, child, reserved SPI or timer is left.
 
+#include <array>
 #include <cstdlib>
 #include <deque>
 
@@ -19,6 +20,7 @@
 #include "tests/fuzz/payload_edits.h"
 #include "tests/sim/stranger.h"
 #include "tests/support/responder.h"
+#include "tests/support/toy_kem.h"
 
 namespace latchkey {
 namespace {
@@ -46,6 +48,7 @@ const base::Address kLastLease = *base::Address::parse("100.64.0.3");
 enum class Step : std::uint8_t {
   raw,            // the octets as they are
   init,           // IKE_SA_INIT, edited
+  intermediate,   // IKE_INTERMEDIATE, edited
   auth,           // IKE_AUTH, edited
   creation,       // CREATE_CHILD_SA for a child, another in the place of the newest, or an IKE SA; edited
   informational,  // DELETE of a child or of the IKE SA, or nothing; edited
@@ -58,7 +61,18 @@ enum class Step : std::uint8_t {
   count,
 };
 
-enum Mode : std::uint8_t { kCookies = 4, kPool = 8 };
+enum Mode : std::uint8_t { kCookies = 4, kPool = 8, kAdditional = 16 };
+
+const support::ToyKem& kem() {
+  static const support::ToyKem small(64, 64);
+  return small;
+}
+
+api::EngineConfig config_of(std::uint8_t mode) {
+  api::EngineConfig config;
+  if ((mode & kAdditional) != 0) config.additional_exchanges = {{support::kToyMethod, &kem()}};
+  return config;
+}
 
 api::ResponderConfig responder_of(std::uint8_t mode) {
   auto responder = sim::open_to_all();
@@ -87,13 +101,14 @@ struct Client {
   }
   Stranger stranger;
   bool agreed = false;
+  bool exchanged = false;         ///< the additional key exchange has been made, or failed
   bool proven = false;            ///< its identity and its AUTH have been delivered as they are
   std::uint32_t spi = kFirstSpi;  ///< of the child that it asked for last
 };
 
 class World {
  public:
-  explicit World(std::uint8_t mode) : mode_(mode), server_(responder_of(mode)) {
+  explicit World(std::uint8_t mode) : mode_(mode), server_(responder_of(mode), config_of(mode)) {
     for (std::uint64_t seed = 1; seed <= kClients; ++seed) clients_.emplace_back(server_, seed);
   }
   ~World() { leave(); }
@@ -117,6 +132,7 @@ class World {
     switch (step) {
       case Step::raw: (void)stranger().send(r.rest()); break;
       case Step::init: begin(r); break;
+      case Step::intermediate: exchange(r); break;
       case Step::auth: authenticate(r); break;
       case Step::creation: create(r); break;
       case Step::informational: inform(r); break;
@@ -132,6 +148,7 @@ class World {
   void go_on() {
     base::Reader nothing({});
     if (!client().agreed) return begin(nothing);
+    if ((mode_ & kAdditional) != 0 && !client().exchanged) return exchange(nothing);
     if (!client().proven) return authenticate(nothing);
     create(nothing);
   }
@@ -139,7 +156,8 @@ class World {
   void begin(base::Reader& r) {
     Client& who = client();
     if (who.agreed) return;
-    Payloads payloads = stranger().init_payloads();
+    constexpr std::array kMethods = {support::kToyMethod};
+    Payloads payloads = (mode_ & kAdditional) != 0 ? stranger().init_payloads(kMethods) : stranger().init_payloads();
     if (r.left() > 0) fuzz::edit(payloads, r);
     const std::size_t before = server_.trades.size();
     who.agreed = stranger().agree(payloads);
@@ -150,6 +168,22 @@ class World {
     if (!cookie) return;
     payloads.insert(payloads.begin(), support::notify_payload(base::NotifyType::cookie, *cookie));
     who.agreed = stranger().agree(payloads);
+  }
+
+  // Whatever has come of it, the client goes on with what it takes for the keys.
+  void exchange(base::Reader& r) {
+    Client& who = client();
+    if (!who.agreed) return;
+    who.exchanged = true;
+    if (r.left() == 0) return void(stranger().exchange(support::kToyMethod, kem()));
+    const auto own = kem().generate([this](base::MutableBytes out) { server_.random.fill(out); }).value();
+    Payloads payloads = {support::payload(PayloadType::ke, wire::Ke{support::kToyMethod, own.public_key})};
+    fuzz::edit(payloads, r);
+    const auto answer = stranger().ask_intermediate(payloads);
+    if (!answer) return void(--stranger().next_request);
+    if (answer->first != PayloadType::ke) return;
+    const auto ke = wire::parse_ke(answer->payloads().front().body);
+    if (const auto secret = kem().decapsulate(own, ke->value)) stranger().mix(secret->view());
   }
 
   Payloads claim() {
@@ -166,10 +200,12 @@ class World {
     const Payloads honest = claim();
     Payloads edited = honest;
     if (r.left() > 0) fuzz::edit(edited, r);
-    const auto keeps = [&](PayloadType type) {
-      return fuzz::has_once(edited, type) && fuzz::find(edited, type)->body == fuzz::find(honest, type)->body;
-    };
-    if (keeps(PayloadType::idi) && keeps(PayloadType::auth)) client().proven = true;
+    const bool same_id = fuzz::has_once(edited, PayloadType::idi) &&
+                         fuzz::find(edited, PayloadType::idi)->body == fuzz::find(honest, PayloadType::idi)->body;
+    if (same_id && fuzz::has_once(edited, PayloadType::auth) &&
+        fuzz::same_auth(fuzz::find(edited, PayloadType::auth)->body, fuzz::find(honest, PayloadType::auth)->body)) {
+      client().proven = true;
+    }
     if (!stranger().ask(ExchangeType::ike_auth, edited)) --stranger().next_request;
   }
 
