@@ -4,7 +4,7 @@ FUZZ_TARGETS = tests/fuzz/wire_fuzz tests/fuzz/ipseckey_fuzz tests/fuzz/datagram
 if FUZZERS
 check_PROGRAMS += $(FUZZ_TARGETS)
 endif
-EXTRA_DIST += tests/fuzz/run tests/fuzz/mutants/auth_unverified.sed tests/fuzz/mutants/child_after_growth.sed \
+EXTRA_DIST += tests/fuzz/run tests/fuzz/corpus tests/fuzz/mutants/auth_unverified.sed tests/fuzz/mutants/child_after_growth.sed \
   tests/fuzz/mutants/fragment_number.sed tests/fuzz/mutants/gateway_accepted.sed \
   tests/fuzz/mutants/ip_header_overrun.sed tests/fuzz/mutants/lease_of_a_refused_child.sed \
   tests/fuzz/mutants/null_auth_unverified.sed tests/fuzz/mutants/reader_overrun.sed
