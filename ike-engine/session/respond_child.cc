@@ -1,5 +1,7 @@
 #include "ike-engine/session/respond_child.h"
 
+#include <ranges>
+
 #include "ike-engine/policy/choice.h"
 #include "ike-engine/policy/traffic_selectors.h"
 #include "ike-engine/session/child_sa.h"
@@ -44,16 +46,21 @@ bool is_same_client(const IkeSa& sa, const Holder& other) {
 
 // Who has to give way for the client to have the address, if anybody; a refusal if somebody else holds it. Security
 // rule 3: an anonymous SA never replaces an authenticated one; who has no name gives way to who has one.
-std::expected<std::optional<base::IkeSpi>, NotifyType> holder_to_replace(const IkeSa& sa, Context& context,
-                                                                         const base::Address& address) {
-  const auto holder = context.responder->holders.find(address);
-  if (holder == context.responder->holders.end()) return std::nullopt;
-  const Holder& other = holder->second;
-  if (other.sa == sa.own_spi()) return std::nullopt;
-  const bool takes_over = sa.session->known == other.known ? is_same_client(sa, other) : sa.session->known;
-  if (takes_over) return other.sa;
-  context.doubted.push_back(other.sa);
-  return Refusal(NotifyType::ts_unacceptable);
+std::expected<std::vector<base::IkeSpi>, NotifyType> holders_to_replace(const IkeSa& sa, Context& context,
+                                                                        const Inner& inner) {
+  const auto ours = inner.leased ? std::nullopt : std::optional(sa.path.local.address);
+  const auto [first, last] = context.responder->holders.equal_range(inner.address);
+  std::vector<base::IkeSpi> out;
+  for (const auto& [address, other] : std::ranges::subrange(first, last)) {
+    if (other.sa == sa.own_spi() || !other.stands_in_the_way(ours)) continue;
+    const bool takes_over = sa.session->known == other.known ? is_same_client(sa, other) : sa.session->known;
+    if (!takes_over) {
+      context.doubted.push_back(other.sa);
+      return Refusal(NotifyType::ts_unacceptable);
+    }
+    out.push_back(other.sa);
+  }
+  return out;
 }
 
 // Security rule 12: without a lease a client without a name has the address that its packets come from. If it may be
@@ -91,9 +98,9 @@ std::expected<Grant, NotifyType> judge_wish(const IkeSa& sa, Context& context, c
   if (auto checked = check_selectors(sa, context, wish, inner); !checked) return Refusal(checked.error());
   const bool transport = wish.transport && !inner.leased && context.responder->mode == api::Mode::transport;
   if (context.responder->mode == api::Mode::transport && !transport) return Refusal(NotifyType::no_proposal_chosen);
-  const auto replaces = holder_to_replace(sa, context, inner.address);
+  auto replaces = holders_to_replace(sa, context, inner);
   if (!replaces) return Refusal(replaces.error());
-  return Grant{inner, transport ? api::Mode::transport : api::Mode::tunnel, *replaces};
+  return Grant{inner, transport ? api::Mode::transport : api::Mode::tunnel, std::move(*replaces)};
 }
 
 std::expected<policy::ChosenEsp, NotifyType> make_child(IkeSa& sa, Context& context, const wire::Sa& offer,
@@ -140,12 +147,12 @@ void answer_without_child(IkeSa& sa, Context& context, const wire::Cp* cp, wire:
   if (!may_have_lease(sa, context, cp)) return;
   const auto inner = lease(sa, context, *cp);
   if (!inner) return add_notify(chain, inner.error());
-  const auto replaces = holder_to_replace(sa, context, inner->address);
+  auto replaces = holders_to_replace(sa, context, *inner);
   if (!replaces) {
     decline(context, {.inner = *inner});
     return add_notify(chain, NotifyType::internal_address_failure);
   }
-  const Grant grant{.inner = *inner, .replaces = *replaces};
+  const Grant grant{.inner = *inner, .replaces = std::move(*replaces)};
   accept(sa, context, grant);
   add_lease(chain, lease_answer(cp, grant));
 }
@@ -168,7 +175,7 @@ void accept(IkeSa& sa, Context& context, const Grant& grant) {
   sa.session->lease = grant.leased_address();
   sa.session->holds = grant.inner.address;
   context.responder->note_holder(sa);
-  if (grant.replaces) context.replaced.insert(*grant.replaces);
+  context.replaced.insert(grant.replaces.begin(), grant.replaces.end());
 }
 
 base::Buffer lease_answer(const wire::Cp* request, const Grant& grant) {

@@ -30,7 +30,7 @@ struct Inner {
 struct Grant {
   Inner inner;
   api::Mode mode = api::Mode::tunnel;
-  std::optional<base::IkeSpi> replaces = {};  ///< our SPI of the IKE SA that has to give way
+  std::vector<base::IkeSpi> replaces = {};  ///< our SPIs of the IKE SAs that have to give way
 
   std::optional<base::Address> leased_address() const;
 };

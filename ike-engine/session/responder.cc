@@ -42,6 +42,12 @@ Known* Responder::find_known(const Session& session, base::IkeSpi sa) {
   return found == last ? nullptr : &found->second;
 }
 
+std::multimap<base::Address, Holder>::iterator Responder::find_holder(const base::Address& inner, base::IkeSpi sa) {
+  const auto [first, last] = holders.equal_range(inner);
+  const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second.sa == sa; });
+  return found == last ? holders.end() : found;
+}
+
 void Responder::admitted(const IkeSa& sa) {
   const Session& session = *sa.session;
   entered(session.remote, &Crowd::sessions);
@@ -50,7 +56,10 @@ void Responder::admitted(const IkeSa& sa) {
 
 void Responder::note_holder(const IkeSa& sa) {
   const Session& session = *sa.session;
-  holders.insert_or_assign(*session.holds, Holder{sa.own_spi(), session.known, session.peer, sa.path.remote});
+  const auto local = session.lease ? std::nullopt : std::optional(sa.path.local.address);
+  const auto [first, last] = holders.equal_range(*session.holds);
+  for (auto at = first; at != last;) at = at->second.stands_in_the_way(local) ? holders.erase(at) : std::next(at);
+  holders.emplace(*session.holds, Holder{sa.own_spi(), local, session.known, session.peer, sa.path.remote});
   if (Known* own = find_known(session, sa.own_spi())) own->lease = session.lease;
 }
 
@@ -60,19 +69,19 @@ void Responder::departed(const Session& session) {
   const auto own = std::find_if(first, last, [&](const auto& entry) { return entry.second.sa == session.current; });
   if (own != last) known.erase(own);
   if (!session.holds) return;
-  const auto holder = holders.find(*session.holds);
+  const auto holder = find_holder(*session.holds, session.current);
   // A client that came again has taken the place over already.
-  if (holder == holders.end() || holder->second.sa != session.current) return;
+  if (holder == holders.end()) return;
   holders.erase(holder);
   // Also of one who did not lease it: who has no name and did may have had to give way.
-  leases.give_back(*session.holds);
+  if (!holders.contains(*session.holds)) leases.give_back(*session.holds);
 }
 
 void Responder::moved(const Session& session, base::IkeSpi from, const IkeSa& to) {
   if (Known* own = find_known(session, from)) own->sa = to.own_spi();
   if (!session.holds) return;
-  const auto holder = holders.find(*session.holds);
-  if (holder != holders.end() && holder->second.sa == from) holder->second.sa = to.own_spi();
+  const auto holder = find_holder(*session.holds, from);
+  if (holder != holders.end()) holder->second.sa = to.own_spi();
 }
 
 void Responder::take_over(Responder& old, const api::ResponderConfig& config) {

@@ -19,12 +19,16 @@ struct Crowd {
   std::uint32_t sessions = 0;
 };
 
-/// Who has the child for an inner address: there is one at most (security rules 3 and 12).
+/// Who has the child between an inner address and one of ours: there is one at most (security rules 3 and 12). A leased
+/// address is one client's, whichever of ours it has its child with.
 struct Holder {
-  base::IkeSpi sa;  ///< our SPI
+  base::IkeSpi sa;                          ///< our SPI
+  std::optional<base::Address> local = {};  ///< ours; nothing if the inner address is leased
   bool known = false;
   api::Identity peer;
   base::Endpoint remote;
+
+  bool stands_in_the_way(const std::optional<base::Address>& ours) const { return !local || !ours || *local == *ours; }
 };
 
 /// An IKE SA of a client with a name.
@@ -50,7 +54,7 @@ struct Responder {
   Cookies cookies;
   HalfOpens half_open;
   std::unordered_map<base::Address, Crowd> crowds;  ///< only addresses that have any
-  std::map<base::Address, Holder> holders;          ///< by inner address
+  std::multimap<base::Address, Holder> holders;     ///< by inner address
   std::multimap<api::Identity, Known> known;        ///< the clients that have proven a name
 
   void entered(const base::Address& address, std::uint32_t Crowd::*count) { ++(crowds[address].*count); }
@@ -62,7 +66,7 @@ struct Responder {
   std::optional<base::Address> former_lease(const Session& session, base::Family family) const;
   /// `sa` is established and has its session.
   void admitted(const IkeSa& sa);
-  /// The address that the session of `sa` holds is nobody else's from now on.
+  /// The address that the session of `sa` holds is, with that address of ours, nobody else's from now on.
   void note_holder(const IkeSa& sa);
   /// The session is over: its lease and its places are free.
   void departed(const Session& session);
@@ -73,6 +77,7 @@ struct Responder {
 
  private:
   Known* find_known(const Session& session, base::IkeSpi sa);
+  std::multimap<base::Address, Holder>::iterator find_holder(const base::Address& inner, base::IkeSpi sa);
 };
 
 /// Identities and peers are prepared once. Errors: malformed, weak, unsupported (a key or secret that is of no use),

@@ -202,5 +202,27 @@ TEST(lease, that_had_to_give_way_does_not_stay_for_ever) {
   EXPECT_EQ(server.engine.leases(), 0u);
 }
 
+// A resolver has a tunnel to each name's address: who serves several must not take the second for the first come again.
+TEST(holder, of_a_child_with_one_of_our_addresses_does_not_give_way_to_a_child_with_another) {
+  api::ResponderConfig config = with_pool();
+  config.pools.clear();
+  Server server(config);
+  Stranger first(server, 1), second(server, 2), again(server, 3);
+  second.path.local.address = address("198.51.100.77");
+  again.path.remote = second.path.remote = first.path.remote;
+  again.path.local = second.path.local;
+  const auto comes = [](Stranger& client) {
+    EXPECT_TRUE(client.agree());
+    EXPECT_TRUE(client.ask(ExchangeType::ike_auth, client.claim()));
+  };
+  comes(first);
+  comes(second);
+  EXPECT_EQ(server.kernel.live(), 2u);
+  EXPECT_EQ(replaced(server), 0u);
+  comes(again);
+  EXPECT_EQ(server.kernel.live(), 2u) << "to that address it has come again";
+  EXPECT_EQ(replaced(server), 1u);
+}
+
 }  // namespace
 }  // namespace latchkey::sim

@@ -136,7 +136,7 @@ TEST(a_responder, takes_back_what_a_session_held) {
   Client client(1);
   responder->admitted(client.sa);
   client.lease(*responder, "100.64.0.2");
-  ASSERT_EQ(responder->holders.at(address("100.64.0.2")).sa, base::IkeSpi{1});
+  ASSERT_EQ(responder->holders.find(address("100.64.0.2"))->second.sa, base::IkeSpi{1});
   responder->departed(client.session);
   EXPECT_TRUE(responder->holders.empty());
   EXPECT_EQ(responder->leases.held(), 0u);
@@ -151,10 +151,28 @@ TEST(a_responder, leaves_an_address_with_who_has_taken_it_over) {
   fresh.session.lease = fresh.session.holds = old.session.lease;
   responder->note_holder(fresh.sa);
   responder->departed(old.session);
-  EXPECT_EQ(responder->holders.at(address("100.64.0.2")).sa, base::IkeSpi{2});
+  EXPECT_EQ(responder->holders.find(address("100.64.0.2"))->second.sa, base::IkeSpi{2});
   EXPECT_EQ(responder->leases.held(), 1u);
   responder->departed(fresh.session);
   EXPECT_EQ(responder->leases.held(), 0u);
+}
+
+TEST(a_responder, lets_a_client_have_a_child_with_each_of_its_addresses_but_a_lease_once) {
+  const auto responder = prepared();
+  Client one(1), other(2), leased(3);
+  one.session.holds = other.session.holds = address("192.0.2.1");
+  other.sa.path.local = {address("198.51.100.2"), 500};
+  for (Client* client : {&one, &other}) {
+    responder->admitted(client->sa);
+    responder->note_holder(client->sa);
+  }
+  EXPECT_EQ(responder->holders.count(address("192.0.2.1")), 2u);
+  responder->departed(one.session);
+  EXPECT_EQ(responder->holders.find(address("192.0.2.1"))->second.sa, base::IkeSpi{2});
+  leased.session.lease = leased.session.holds = address("192.0.2.1");
+  responder->note_holder(leased.sa);
+  EXPECT_EQ(responder->holders.count(address("192.0.2.1")), 1u);
+  EXPECT_EQ(responder->holders.find(address("192.0.2.1"))->second.sa, base::IkeSpi{3});
 }
 
 TEST(a_responder, remembers_the_lease_of_a_name_as_long_as_it_lives) {
@@ -194,7 +212,7 @@ TEST(a_responder, follows_a_session_to_another_ike_sa) {
   client.session.current = heir.spi_r;
   responder->moved(client.session, base::IkeSpi{1}, heir);
   EXPECT_EQ(responder->sas_of(fqdn("a.example")), std::vector{base::IkeSpi{7}});
-  EXPECT_EQ(responder->holders.at(address("100.64.0.2")).sa, base::IkeSpi{7});
+  EXPECT_EQ(responder->holders.find(address("100.64.0.2"))->second.sa, base::IkeSpi{7});
   EXPECT_EQ(responder->former_lease(same.session, Family::ipv4), address("100.64.0.2"));
   responder->departed(client.session);
   EXPECT_TRUE(responder->known.empty());
