@@ -125,9 +125,13 @@ stage_replay() {
 
 stage_lab() {
   built gcc || return 1
-  local long=
-  if [ "$full" = yes ]; then long=--full; fi
-  LATCHKEY_UNBOUND=$(build-aux/unbound.sh --print)/sbin script tests/lab/run $long
+  local -x LATCHKEY_UNBOUND LATCHKEY_BUILDDIR=$root/build
+  LATCHKEY_UNBOUND=$(build-aux/unbound.sh --print)/sbin
+  if [ "$full" = no ]; then
+    script tests/lab/run
+  else
+    script tests/lab/run --full && script tests/lab/mutants/run
+  fi
 }
 
 # What differs between the two Unbounds: what the shim compiles against, suspending, resuming, caches, reloads.
