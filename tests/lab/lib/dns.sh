@@ -48,6 +48,31 @@ END
   wait_for_line "$OUT/nsd.log" 'nsd started' 60 $!
 }
 
+# The same, and publish() may change lab.example.
+start_changeable_dns() {
+  ZONE=/run/lab/zone SERIAL=1
+  mkdir -p $ZONE/new
+  cp "$COMMON"/lab.example.{zone,key,private,signed} $ZONE/
+  mount --bind $ZONE/lab.example.signed "$COMMON/lab.example.signed"
+  start_dns
+  NSD=$!
+}
+
+# publish SED-EXPRESSION: lab.example as it was made, changed so and signed anew, is what NSD answers from now on.
+publish() {
+  say "publishing: ${1:-what was there at first}"
+  SERIAL=$((SERIAL + 1))
+  (
+    cd $ZONE
+    sed -e "s/hostmaster.lab.example. 1 /hostmaster.lab.example. $SERIAL /" -e "$1" lab.example.zone >new/lab.example.zone
+    ldns-signzone -i "$(date -u -d yesterday +%Y%m%d)" -f new/lab.example.signed new/lab.example.zone lab.example
+    cat new/lab.example.signed >lab.example.signed # in place: it is mounted over the other
+  ) || fail "the zone can't be signed"
+  kill -HUP $NSD
+  wait_until 20 _has_serial
+}
+_has_serial() { in_client dig @$DNS4 lab.example SOA +short +tries=1 | grep -q " $SERIAL "; }
+
 # start_dns_proxy [OPTION...]: an authority that delays or drops in front of NSD; Unbound will ask it instead.
 # Its log has a line for each question: arrival time in seconds, type, name.
 start_dns_proxy() {
