@@ -25,13 +25,6 @@ base::Result<void> cover(base::SecretBytes& auth, base::PrfId prf, base::Bytes s
   return {};
 }
 
-base::Result<void> cover_own(base::SecretBytes& auth, base::PrfId prf, base::Bytes sk_p, base::Bytes datagram,
-                             base::Bytes inner) {
-  const auto message = wire::parse_message(datagram);
-  if (!message) return std::unexpected(message.error());
-  return cover(auth, prf, sk_p, head_of(*message), inner);
-}
-
 policy::Additional wanted_exchanges(const api::EngineConfig& config) {
   policy::Additional wanted{.required = config.additional_exchanges_required};
   for (const api::AdditionalExchange& one : config.additional_exchanges) wanted.methods.push_back(one.method);

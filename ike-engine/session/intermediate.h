@@ -28,13 +28,10 @@ struct Intermediate {
 };
 
 /// Takes `auth`, IntAuth of one side, a message of that side's further. `head` and `inner` are what stands before the
-/// IV and what is inside SK, as Opened has them; SK_p is that side's, of the keys that protect the message. Errors:
-/// unsupported, internal.
+/// IV and what is inside SK, as Opened has them, or as sealed_head() and the sealed chain do; SK_p is that side's, of
+/// the keys that protect the message. Errors: unsupported, internal.
 base::Result<void> cover(base::SecretBytes& auth, base::PrfId prf, base::Bytes sk_p, base::Bytes head,
                          base::Bytes inner);
-/// The same with a message that we have sealed; the first of its datagrams tells the head.
-base::Result<void> cover_own(base::SecretBytes& auth, base::PrfId prf, base::Bytes sk_p, base::Bytes datagram,
-                             base::Bytes inner);
 
 /// The key exchanges that a configuration wants beside the first one.
 policy::Additional wanted_exchanges(const api::EngineConfig& config);

@@ -19,12 +19,15 @@ const wire::RawPayload* encrypted_payload(const wire::Message& message) {
   return encrypted ? &last : nullptr;
 }
 
-}  // namespace
-
+// The octets of a message up to the generic header of its last payload, that included; it has one.
 base::Bytes head_of(const wire::Message& message) {
   return message.datagram.first(
       static_cast<std::size_t>(message.payloads.back().body.data() - message.datagram.data()));
 }
+
+}  // namespace
+
+base::Bytes sealed_head(base::Bytes datagram) { return datagram.first(wire::kHeaderSize + kGenericHeader); }
 
 Protection::Protection(const crypto::Encryption& encryption, DirectionKeys out, DirectionKeys in)
     : encryption_(encryption), out_(std::move(out)), in_(std::move(in)) {}

@@ -18,8 +18,8 @@ struct Opened {
   base::Buffer head = {};  ///< the octets up to SK's or the first SKF's generic header, that included
 };
 
-/// The octets of a message up to the generic header of its last payload, that included; it has one.
-base::Bytes head_of(const wire::Message& message);
+/// The octets up to SK's or SKF's generic header, that included, of a datagram that Protection::seal has made.
+base::Bytes sealed_head(base::Bytes datagram);
 
 using crypto::DirectionKeys;
 

@@ -42,8 +42,8 @@ base::Result<void> send_intermediate(IkeSa& sa, Context& context, Candidate& can
   header.spi_r = candidate.spi_r;
   auto datagrams = candidate.protection.seal(header, chain, candidate.fragmentation ? context.config.fragment_size : 0);
   if (!datagrams) return std::unexpected(datagrams.error());
-  auto covered = cover_own(intermediate.auth_i, candidate.suite.prf, candidate.keys.sk_pi.view(), datagrams->front(),
-                           chain.view());
+  auto covered = cover(intermediate.auth_i, candidate.suite.prf, candidate.keys.sk_pi.view(),
+                       sealed_head(datagrams->front()), chain.view());
   if (!covered) return covered;
   candidate.request.begin(header.message_id, std::move(*datagrams), context.patience(), context.now, context.random);
   send(context, candidate.path, candidate.request.datagrams());

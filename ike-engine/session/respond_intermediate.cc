@@ -85,8 +85,8 @@ State answer_intermediate(IkeSa& sa, Context& context, Input& input) {
   if (sa.peer.classify(input.header.message_id) == PeerWindow::Arrival::fresh) {
     return forget_half_open(sa, context, input);  // the answer could not be sealed
   }
-  covered =
-      cover_own(intermediate.auth_r, sa.suite.prf, keys.sk_pr.view(), sa.peer.last_response().front(), chain.view());
+  covered = cover(intermediate.auth_r, sa.suite.prf, keys.sk_pr.view(), sealed_head(sa.peer.last_response().front()),
+                  chain.view());
   if (!covered) return forget_half_open(sa, context, input);
   change_keys(sa, std::move(exchanged->next));
   return State::half_open;

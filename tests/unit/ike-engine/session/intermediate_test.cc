@@ -63,7 +63,7 @@ TEST(cover, takes_header_generic_header_and_payloads_with_lengths_as_if_there_we
     Protection sender = side(1, 2, encr, integ);
     const auto datagrams = sender.seal(request_header(), chain_of(4), 0).value();
     base::SecretBytes auth;
-    ASSERT_TRUE(cover_own(auth, kPrf, kSkP, datagrams.front(), chain_of(4).view()));
+    ASSERT_TRUE(cover(auth, kPrf, kSkP, sealed_head(datagrams.front()), chain_of(4).view()));
     EXPECT_EQ(octets(auth), octets(*expected));
   }
 }
@@ -80,7 +80,7 @@ TEST(cover, is_the_same_for_both_sides_in_fragments_of_any_size_or_whole) {
       const auto datagrams = sender.seal(request_header(), chain_of(1184), size).value();
       EXPECT_EQ(datagrams.size() == 1, size == 0) << size;
       base::SecretBytes ours, theirs;
-      ASSERT_TRUE(cover_own(ours, kPrf, kSkP, datagrams.front(), chain_of(1184).view()));
+      ASSERT_TRUE(cover(ours, kPrf, kSkP, sealed_head(datagrams.front()), chain_of(1184).view()));
       const Opened opened = opened_by(receiver, datagrams);
       ASSERT_TRUE(cover(theirs, kPrf, kSkP, opened.head, opened.content));
       seen.push_back(octets(ours));
