@@ -28,17 +28,18 @@ wire::Header answer_header(const wire::Header& request, base::IkeSpi own_spi) {
 // answer that is longer than its question.
 bool is_longer(base::Bytes answer, const wire::Message& question) { return answer.size() > question.datagram.size(); }
 
-// RFC 7296 section 2.6: an answer that begins nothing bears no SPI of ours.
-void refuse(Context& context, const wire::Message& request, const api::Path& path, NotifyType type,
+// RFC 7296 section 2.6: an answer that begins nothing bears no SPI of ours. Whether it was sent.
+bool refuse(Context& context, const wire::Message& request, const api::Path& path, NotifyType type,
             base::Bytes data = {}) {
   wire::PayloadChain chain;
   add_notify(chain, type, data);
   const base::Buffer answer = write_message(answer_header(request.header, {}), chain);
   if (is_longer(answer, request)) {
     ++context.stats.dropped_limit;
-    return;
+    return false;
   }
   send(context, path, std::array{answer});
+  return true;
 }
 
 const wire::RawPayload* first_notify(const wire::Message& message) {
@@ -78,9 +79,8 @@ bool demand_cookie(Context& context, const wire::Message& message, const api::Pa
     ++context.stats.dropped_malformed;
     return false;
   }
-  ++context.stats.cookies_sent;
-  refuse(context, message, path, NotifyType::cookie,
-         context.responder->cookies.make(*whom, context.now, context.random));
+  const base::Buffer cookie = context.responder->cookies.make(*whom, context.now, context.random);
+  if (refuse(context, message, path, NotifyType::cookie, cookie)) ++context.stats.cookies_sent;
   return false;
 }
 
@@ -171,13 +171,25 @@ void take_notifies(HalfOpen& sa, Context& context, const InitPayloads& request) 
   sa.fragmentation = request.find(NotifyType::fragmentation_supported) != nullptr;
 }
 
-base::Buffer build_answer(const HalfOpen& sa, Context& context, const Accepted& accepted, base::Bytes public_value) {
+/// An answer whose public value is yet to be put in: its length is known before the key exchange, which costs more, is
+/// made for it.
+struct Answer {
+  base::Buffer octets;
+  std::size_t public_value = 0;  ///< where it stands
+};
+
+Answer build_answer(const HalfOpen& sa, Context& context, const Accepted& accepted) {
   const InitPayloads& asked = accepted.payloads;
+  const base::Buffer no_key(crypto::ke_public_size(sa.suite.ke));
+  std::size_t public_value = wire::kHeaderSize;
   base::Buffer nonce(kNonceSize);
   context.random.fill(nonce);
   wire::PayloadChain chain;
   chain.add(PayloadType::sa, [&](base::Writer& out) { write(out, accepted.chosen.answer); });
-  chain.add(PayloadType::ke, [&](base::Writer& out) { write(out, wire::Ke{sa.suite.ke, public_value}); });
+  chain.add(PayloadType::ke, [&](base::Writer& out) {
+    write(out, wire::Ke{sa.suite.ke, no_key});
+    public_value += out.size() - no_key.size();
+  });
   chain.add(PayloadType::nonce, [&](base::Writer& out) { write(out, wire::Nonce{nonce}); });
   if (const base::Buffer authorities = certificate_request(context.responder->peers); !authorities.empty()) {
     chain.add(PayloadType::certreq, [&](base::Writer& out) { out.bytes(authorities); });
@@ -192,7 +204,7 @@ base::Buffer build_answer(const HalfOpen& sa, Context& context, const Accepted& 
   add_notify(chain, NotifyType::childless_ikev2_supported, {});
   wire::Header request;
   request.spi_i = sa.spi_i;
-  return write_message(answer_header(request, sa.spi_r), chain);
+  return {write_message(answer_header(request, sa.spi_r), chain), public_value};
 }
 
 std::unique_ptr<HalfOpen> begin_half_open(Context& context, const Accepted& accepted, base::IkeSpi spi_i,
@@ -224,11 +236,8 @@ bool answer_init(Context& context, const wire::Message& message, const api::Path
   const auto accepted = accept(context, message, path);
   if (!accepted) return false;
   auto fresh = begin_half_open(context, *accepted, message.header.spi_i, own_spi, path);
-  // The answer's length is known before the key exchange, which costs more, is made for it.
-  const base::Buffer no_key(crypto::ke_public_size(fresh->suite.ke));
-  if (!paid && is_longer(build_answer(*fresh, context, *accepted, no_key), message)) {
-    return demand_cookie(context, message, path);
-  }
+  Answer answer = build_answer(*fresh, context, *accepted);
+  if (!paid && is_longer(answer.octets, message)) return demand_cookie(context, message, path);
   auto key_exchange =
       crypto::KeyExchange::generate(fresh->suite.ke, [&](base::MutableBytes out) { context.random.fill(out); });
   if (!key_exchange) {
@@ -236,7 +245,9 @@ bool answer_init(Context& context, const wire::Message& message, const api::Path
     return false;
   }
   fresh->request = base::to_buffer(message.datagram);
-  fresh->response = build_answer(*fresh, context, *accepted, key_exchange->public_value());
+  std::ranges::copy(key_exchange->public_value(),
+                    answer.octets.begin() + static_cast<std::ptrdiff_t>(answer.public_value));
+  fresh->response = std::move(answer.octets);
   fresh->response.shrink_to_fit();
   fresh->private_value = key_exchange->take_private();
   send(context, path, std::array{fresh->response});
