@@ -147,5 +147,17 @@ TEST(answers, that_are_longer_than_their_question_are_for_those_who_hear_us) {
   EXPECT_TRUE(stranger.agree(payloads));
 }
 
+TEST(cookies, that_would_be_longer_than_their_question_are_neither_sent_nor_counted) {
+  auto responder = open_to_all();
+  responder.cookies_from = 0;
+  Server server(responder);
+  Stranger stranger(server);
+  EXPECT_TRUE(stranger.send(stranger.init_request({{PayloadType::nonce, Buffer(16, 7)}})).empty());
+  EXPECT_EQ(server.engine.stats().cookies_sent, 0u);
+  EXPECT_EQ(server.engine.stats().dropped_limit, 1u);
+  EXPECT_EQ(stranger.send(stranger.init_request({{PayloadType::nonce, Buffer(64, 7)}})).size(), 1u);
+  EXPECT_EQ(server.engine.stats().cookies_sent, 1u);
+}
+
 }  // namespace
 }  // namespace latchkey::sim
