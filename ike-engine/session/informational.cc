@@ -5,6 +5,7 @@
 #include "ike-engine/session/children.h"
 #include "ike-engine/session/exchange.h"
 #include "ike-engine/session/lifetime.h"
+#include "ike-engine/session/opening.h"
 #include "ike-engine/wire/delete.h"
 
 namespace latchkey::session {
@@ -115,6 +116,18 @@ void respond_notify(IkeSa& sa, Context& context, const Input& input, const wire:
   respond(sa, context, input, chain);
 }
 
+void answer_again(IkeSa& sa, Context& context, const Protection& protection, const wire::Message& message,
+                  const api::Path& path) {
+  const auto copy = protection.open(message);
+  if (!copy) return count_drop(context.stats, copy.error().code);
+  // RFC 7383 section 2.6.1
+  //= that event MUST only trigger a retransmission of the response message (fragmented or not) if the
+  //= Fragment Number field in the received fragment is set to 1; otherwise, it MUST be ignored.
+  if (!is_first_fragment(message)) return count_drop(context.stats, base::Errc::mismatch);
+  send(context, sa, path, sa.peer.last_response());
+  context.stats.retransmitted += sa.peer.last_response().size();
+}
+
 State answer_informational(IkeSa& sa, Context& context, Input& input) {
   const Deleted deleted = read_deletes(sa, input.payloads);
   if (deleted.ike || tells_of_the_end(input.payloads)) {
@@ -138,7 +151,7 @@ State answer_unsupported_critical_payload(IkeSa& sa, Context& context, Input& in
   //= If the critical flag is set and the payload type is unrecognized, the message MUST be rejected and the
   //= response to the IKE request containing that payload MUST include a Notify payload
   //= UNSUPPORTED_CRITICAL_PAYLOAD, indicating an unsupported critical payload was included.
-  const std::uint8_t type[] = {static_cast<std::uint8_t>(wire::first_unknown_critical(input.payloads))};
+  const std::uint8_t type[] = {static_cast<std::uint8_t>(input.critical)};
   respond_notify(sa, context, input, base::NotifyType::unsupported_critical_payload, type);
   return sa.state;
 }

@@ -18,6 +18,10 @@ void respond(IkeSa& sa, Context& context, const Input& input, const wire::Payloa
 /// An answer that holds one notify.
 void respond_notify(IkeSa& sa, Context& context, const Input& input, base::NotifyType type, base::Bytes data = {});
 void respond_notify(IkeSa& sa, Context& context, const Input& input, const wire::Notify& notify);
+/// A request with the ID of the last one: a true copy, which `protection` opens as it did the first, gets the same
+/// answer. Anything else is counted in one drop.
+void answer_again(IkeSa& sa, Context& context, const Protection& protection, const wire::Message& message,
+                  const api::Path& path);
 
 // Actions.
 State answer_informational(IkeSa& sa, Context& context, Input& input);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ike-engine/session/auth.h"
+#include "ike-engine/session/informational.h"
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/opening.h"
 #include "ike-engine/session/request_intermediate.h"
@@ -29,14 +30,19 @@ bool is_well_formed(const wire::RawPayload& payload) {
   }
 }
 
+bool is_critical(Input& input) {
+  input.critical = wire::first_unknown_critical(input.payloads);
+  return input.critical != PayloadType::none;
+}
+
 // RFC 7296 section 2.21.3
 //= After the IKE SA is authenticated, all requests having errors MUST result in a response notifying the other end of the
 //= error.
 // So does a request of an exchange that nobody has agreed on.
-Event event_of(const wire::Header& header, std::span<const wire::RawPayload> payloads) {
-  if (wire::first_unknown_critical(payloads) != PayloadType::none) return Event::critical_request;
-  if (!std::all_of(payloads.begin(), payloads.end(), is_well_formed)) return Event::garbled_request;
-  switch (header.exchange) {
+Event event_of(Input& input) {
+  if (is_critical(input)) return Event::critical_request;
+  if (!std::ranges::all_of(input.payloads, is_well_formed)) return Event::garbled_request;
+  switch (input.header.exchange) {
     case ExchangeType::informational: return Event::informational_request;
     case ExchangeType::create_child_sa: return Event::create_child_sa_request;
     default: return Event::garbled_request;
@@ -52,7 +58,7 @@ void dispatch_request(IkeSa& sa, Context& context, const wire::Message& message,
   auto payloads = wire::parse_payloads(opened.first, input.content);
   if (!payloads) return dispatch(sa, Event::garbled_request, context, input);
   input.payloads = std::move(*payloads);
-  dispatch(sa, event_of(message.header, input.payloads), context, input);
+  dispatch(sa, event_of(input), context, input);
 }
 
 // Security rule 12: a child whose selectors are the outer address itself can't be moved, or a client could take
@@ -77,18 +83,7 @@ void follow(IkeSa& sa, Context& context, const api::Path& path) {
 void receive_request(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
   const auto arrival = sa.peer.classify(message.header.message_id);
   if (arrival == PeerWindow::Arrival::outside) return count_drop(context.stats, base::Errc::mismatch);
-  if (arrival == PeerWindow::Arrival::repeated) {
-    // Only a true copy (its ICV is right) has the answer sent again.
-    const auto copy = sa.protection->open(message);
-    if (!copy) return count_drop(context.stats, copy.error().code);
-    // RFC 7383 section 2.6.1
-    //= that event MUST only trigger a retransmission of the response message (fragmented or not) if the
-    //= Fragment Number field in the received fragment is set to 1; otherwise, it MUST be ignored.
-    if (!is_first_fragment(message)) return count_drop(context.stats, base::Errc::mismatch);
-    send(context, sa, path, sa.peer.last_response());
-    context.stats.retransmitted += sa.peer.last_response().size();
-    return;
-  }
+  if (arrival == PeerWindow::Arrival::repeated) return answer_again(sa, context, *sa.protection, message, path);
   auto opened = open_message(*sa.protection, sa.requests, message, {.now = context.now});
   if (!opened) return count_drop(context.stats, opened.error().code);
   sa.last_heard = context.now;
@@ -155,8 +150,8 @@ void receive_in_negotiation(IkeSa& sa, Context& context, const wire::Message& me
 }
 
 std::optional<Event> first_event_of(const HalfOpen& half_open, Input& input) {
+  if (is_critical(input)) return Event::critical_request;
   if (input.header.exchange == ExchangeType::ike_intermediate) return intermediate_event(half_open, input);
-  if (wire::first_unknown_critical(input.payloads) != PayloadType::none) return Event::critical_request;
   auto claim = parse_auth_payloads(input.payloads);
   if (!claim) return Event::garbled_request;
   input.claim = std::move(*claim);
@@ -175,7 +170,7 @@ void receive_while_half_open(IkeSa& sa, Context& context, const wire::Message& m
   const bool request = !header.response && header.spi_i == sa.spi_i;
   const auto arrival = sa.peer.classify(header.message_id);
   if (request && arrival == PeerWindow::Arrival::repeated && header.exchange == ExchangeType::ike_intermediate) {
-    return answer_intermediate_again(sa, context, message, path);
+    return answer_again(sa, context, *sa.half_open->intermediate->answered_with, message, path);
   }
   // Another exchange than the one that is due may be what a client made of a forged copy of our answer. The true one's
   // request comes after it.

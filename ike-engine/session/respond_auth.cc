@@ -202,7 +202,7 @@ State admit(IkeSa& sa, Context& context, Input& input) {
 }
 
 State turn_away_critical(IkeSa& sa, Context& context, Input& input) {
-  const std::uint8_t type[] = {static_cast<std::uint8_t>(wire::first_unknown_critical(input.payloads))};
+  const std::uint8_t type[] = {static_cast<std::uint8_t>(input.critical)};
   return turn_away(sa, context, input, NotifyType::unsupported_critical_payload, "an unknown critical payload", type);
 }
 

@@ -2,7 +2,6 @@
 
 #include "ike-engine/session/creation_payloads.h"
 #include "ike-engine/session/informational.h"
-#include "ike-engine/session/opening.h"
 #include "ike-engine/session/respond_auth.h"
 #include "ike-engine/session/respond_init.h"
 #include "ike-engine/session/sa_keys.h"
@@ -51,20 +50,11 @@ ExchangeType due_exchange(const HalfOpen& half_open) {
 }
 
 std::optional<Event> intermediate_event(const HalfOpen& half_open, Input& input) {
-  if (wire::first_unknown_critical(input.payloads) != PayloadType::none) return Event::critical_request;
   const auto request = parse_creation(input.payloads);
   if (!request || !request->ke) return Event::garbled_request;
   if (request->ke->method != half_open.intermediate->due()) return std::nullopt;
   input.ke = request->ke;
   return Event::intermediate_request;
-}
-
-void answer_intermediate_again(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
-  const auto copy = sa.half_open->intermediate->answered_with->open(message);
-  if (!copy) return count_drop(context.stats, copy.error().code);
-  if (!is_first_fragment(message)) return count_drop(context.stats, base::Errc::mismatch);
-  send(context, sa, path, sa.peer.last_response());
-  context.stats.retransmitted += sa.peer.last_response().size();
 }
 
 State answer_intermediate(IkeSa& sa, Context& context, Input& input) {

@@ -14,10 +14,6 @@ base::ExchangeType due_exchange(const HalfOpen& half_open);
 /// than the one that is due.
 std::optional<Event> intermediate_event(const HalfOpen& half_open, Input& input);
 
-/// A request that comes with the ID of the last one: a true copy gets the same answer. Anything else is counted in one
-/// drop.
-void answer_intermediate_again(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path);
-
 // Actions.
 State answer_intermediate(IkeSa& sa, Context& context, Input& input);
 

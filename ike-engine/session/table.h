@@ -65,6 +65,7 @@ struct Input {
   base::Buffer content;                    ///< the plaintext of a protected message
   base::Buffer head;                       ///< intermediate_*: what stood before it, as Opened has it
   std::vector<wire::RawPayload> payloads;  ///< views into content
+  base::PayloadType critical{};            ///< critical_request: the type of the first one that is unknown
   bool garbled = false;                    ///< of a response: its payloads can't be told apart
   std::optional<Candidate> candidate;      ///< init_response
   base::Buffer cookie;                     ///< cookie
