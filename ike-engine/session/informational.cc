@@ -95,15 +95,16 @@ State linger(IkeSa& sa, Context& context) {
   return State::lingering;
 }
 
-void respond(IkeSa& sa, Context& context, const Input& input, const wire::PayloadChain& chain) {
+bool respond(IkeSa& sa, Context& context, const Input& input, const wire::PayloadChain& chain) {
   auto datagrams = sa.protection->seal(header_of(sa, input.header.exchange, true, input.header.message_id), chain,
                                        sa.fragmentation ? context.config.fragment_size : 0);
-  if (!datagrams) return;
+  if (!datagrams) return false;
   // RFC 7296 section 2.11
   //= An implementation MUST accept incoming requests even if the source port is not 500 or 4500, and MUST
   //= respond to the address and port from which the request was received.
   send(context, sa, input.path, *datagrams);
   sa.peer.answered(std::move(*datagrams));
+  return true;
 }
 
 void respond_notify(IkeSa& sa, Context& context, const Input& input, base::NotifyType type, base::Bytes data) {

@@ -13,8 +13,9 @@ bool ends_ike_sa(base::NotifyType type);
 /// The same of any notify among `payloads`.
 bool tells_of_the_end(std::span<const wire::RawPayload> payloads);
 
-/// Answers the request in `input` with `chain` and keeps the answer for its retransmissions.
-void respond(IkeSa& sa, Context& context, const Input& input, const wire::PayloadChain& chain);
+/// Answers the request in `input` with `chain` and keeps the answer for its retransmissions. Whether that could be
+/// sealed: if not, the request counts as not answered.
+bool respond(IkeSa& sa, Context& context, const Input& input, const wire::PayloadChain& chain);
 /// An answer that holds one notify.
 void respond_notify(IkeSa& sa, Context& context, const Input& input, base::NotifyType type, base::Bytes data = {});
 void respond_notify(IkeSa& sa, Context& context, const Input& input, const wire::Notify& notify);

@@ -71,10 +71,7 @@ State answer_intermediate(IkeSa& sa, Context& context, Input& input) {
   // RFC 9242 section 3.3.1
   //= Every subsequent IKE_INTERMEDIATE exchange uses the most recently calculated IKE SA keys before this exchange is
   //= started.
-  respond(sa, context, input, chain);
-  if (sa.peer.classify(input.header.message_id) == PeerWindow::Arrival::fresh) {
-    return forget_half_open(sa, context, input);  // the answer could not be sealed
-  }
+  if (!respond(sa, context, input, chain)) return forget_half_open(sa, context, input);
   covered = cover(intermediate.auth_r, sa.suite.prf, keys.sk_pr.view(), sealed_head(sa.peer.last_response().front()),
                   chain.view());
   if (!covered) return forget_half_open(sa, context, input);
