@@ -14,6 +14,8 @@ json stats_json(const api::EngineStats& stats) {
           {"rekeyed", stats.rekeyed},
           {"cookies_sent", stats.cookies_sent},
           {"half_open_refused", stats.half_open_refused},
+          {"complaints_made", stats.complaints_made},
+          {"complaints_heard", stats.complaints_heard},
           {"dropped",
            {{"malformed", stats.dropped_malformed},
             {"unknown_sa", stats.dropped_unknown_sa},

@@ -64,6 +64,7 @@ ike_engine_libike_session_la_SOURCES = \
   ike-engine/session/child.h ike-engine/session/child_sa.cc ike-engine/session/child_sa.h \
   ike-engine/session/children.cc ike-engine/session/children.h \
   ike-engine/session/collision.cc ike-engine/session/collision.h \
+  ike-engine/session/complaints.cc ike-engine/session/complaints.h \
   ike-engine/session/context.cc ike-engine/session/context.h ike-engine/session/cookies.cc \
   ike-engine/session/cookies.h ike-engine/session/create_child.cc \
   ike-engine/session/create_child.h ike-engine/session/creation_payloads.cc \

@@ -274,6 +274,8 @@ struct EngineStats {
                 dropped_message_id = 0, dropped_limit = 0;
   std::uint64_t established = 0, failed = 0, down = 0;
   std::uint64_t rekeyed = 0, cookies_sent = 0, half_open_refused = 0;
+  std::uint64_t complaints_made = 0;   ///< INVALID_MESSAGE_ID, to an established IKE SA's peer
+  std::uint64_t complaints_heard = 0;  ///< of such a peer: the same, and INVALID_SPI
 };
 
 }  // namespace latchkey::api

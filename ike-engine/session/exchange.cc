@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ike-engine/session/children.h"
+#include "ike-engine/session/complaints.h"
 #include "ike-engine/session/create_child.h"
 #include "ike-engine/session/informational.h"
 #include "ike-engine/session/lifetime.h"
@@ -35,6 +36,7 @@ base::Result<void> begin(IkeSa& sa, Context& context, const Wish& wanted) {
     case Errand::disown_child:
       return send_request(sa, context, ExchangeType::informational, delete_children_chain({wanted.child}));
     case Errand::delete_ike: return send_request(sa, context, ExchangeType::informational, delete_ike_chain());
+    case Errand::complain: return send_request(sa, context, ExchangeType::informational, complaint(sa));
     case Errand::new_child:
     case Errand::rekey_child:
     case Errand::rekey_ike: begin_creation(sa, context); return {};

@@ -71,6 +71,7 @@ void hand_over(IkeSa& old, IkeSa& heir, Context& context) {
   if (heir.session != nullptr) move_session(*heir.session, old, heir, context);
   heir.rekeying_refused = old.rekeying_refused;
   heir.pulse = old.pulse;
+  heir.complaints = old.complaints;
   heir.state = State::established;
   begin_ike_life(heir, context);
   tell(context, heir, "ike_sa_rekeyed", {});

@@ -136,6 +136,7 @@ enum class Errand : std::uint8_t {
   delete_child,
   disown_child,  ///< the peer has made a child of our request that we can't take
   delete_ike,
+  complain,  ///< of the message ID in IkeSa::complaints
   new_child,
   rekey_child,
   rekey_ike,
@@ -242,6 +243,13 @@ struct Pulse {
   base::TimePoint traffic{};         ///< when either was
 };
 
+/// What led nowhere, as peers tell each other (complaints.h), and when it may be told, written down or acted upon
+/// again.
+struct Complaints {
+  base::MessageId id;  ///< of the request that we complain of
+  base::TimePoint made_again{}, noted_again{}, mended_again{};
+};
+
 struct IkeSa {
   Role role = Role::initiator;
   base::IkeSpi spi_i;
@@ -270,6 +278,7 @@ struct IkeSa {
   base::TimePoint last_heard{};  ///< a message of the peer whose ICV was right
   base::TimePoint last_sent{};
   Pulse pulse;
+  Complaints complaints;
   base::TimePoint renew_at = base::kNever;  ///< the IKE SA's own keys are to be changed
   base::TimePoint ends_at = base::kNever;
   bool rekeying_refused = false;                   ///< the peer takes no CREATE_CHILD_SA

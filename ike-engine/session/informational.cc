@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ike-engine/session/children.h"
+#include "ike-engine/session/complaints.h"
 #include "ike-engine/session/exchange.h"
 #include "ike-engine/session/lifetime.h"
 #include "ike-engine/session/opening.h"
@@ -140,6 +141,7 @@ State answer_informational(IkeSa& sa, Context& context, Input& input) {
   }
   const bool had_child = sa.current_child() != nullptr;
   const std::vector<base::Spi> named = delete_children(sa, context, deleted.children);
+  hear_complaints(sa, context, input.payloads);
   // RFC 7296 section 1.4.1
   //= Normally, the response in the INFORMATIONAL exchange will contain Delete payloads for the paired SAs going
   //= in the other direction.

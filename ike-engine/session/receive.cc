@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ike-engine/session/auth.h"
+#include "ike-engine/session/complaints.h"
 #include "ike-engine/session/informational.h"
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/opening.h"
@@ -82,7 +83,8 @@ void follow(IkeSa& sa, Context& context, const api::Path& path) {
 
 void receive_request(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
   const auto arrival = sa.peer.classify(message.header.message_id);
-  if (arrival == PeerWindow::Arrival::outside) return count_drop(context.stats, base::Errc::mismatch);
+  if (arrival == PeerWindow::Arrival::forgotten) return count_drop(context.stats, base::Errc::mismatch);
+  if (arrival == PeerWindow::Arrival::above) return refuse_message_id(sa, context, message);
   if (arrival == PeerWindow::Arrival::repeated) return answer_again(sa, context, *sa.protection, message, path);
   auto opened = open_message(*sa.protection, sa.requests, message, {.now = context.now});
   if (!opened) return count_drop(context.stats, opened.error().code);

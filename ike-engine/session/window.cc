@@ -41,6 +41,7 @@ void PendingRequest::end() {
 
 PeerWindow::Arrival PeerWindow::classify(base::MessageId id) const {
   if (id == expected_) return Arrival::fresh;
+  if (id > expected_) return Arrival::above;
   // RFC 7296 section 2.1
   //= The responder MUST remember each response until it receives a request whose sequence number is larger than or
   //= equal to the sequence number in the response plus its window size
@@ -48,7 +49,7 @@ PeerWindow::Arrival PeerWindow::classify(base::MessageId id) const {
   // RFC 7296 section 2.1
   //= If the responder receives a retransmitted request for which it has already forgotten the response, it MUST ignore
   //= the request (and not, for example, attempt constructing a new response).
-  return last && !last_response_.empty() ? Arrival::repeated : Arrival::outside;
+  return last && !last_response_.empty() ? Arrival::repeated : Arrival::forgotten;
 }
 
 void PeerWindow::answered(std::vector<base::Buffer> response) {

@@ -53,7 +53,12 @@ class PendingRequest {
 /// The peer's requests: which one may come next, and our answer to the last one.
 class PeerWindow {
  public:
-  enum class Arrival { fresh, repeated, outside };
+  enum class Arrival : std::uint8_t {
+    fresh,
+    repeated,   ///< the last one once more
+    forgotten,  ///< below the window: it was answered, or will never be
+    above,
+  };
 
   PeerWindow() = default;
   /// The first request to come bears this ID.

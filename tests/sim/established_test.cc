@@ -134,12 +134,14 @@ TEST_F(established, answers_a_repeated_delete_after_the_end) {
 }
 
 TEST_F(established, does_not_answer_ids_outside_the_window) {
-  auto& next = sa().next_request;
-  next = 5;
-  world.inject(world.responder.send_liveness_check());
-  world.run(milliseconds(50));
-  EXPECT_EQ(world.sent.size(), sent_before);
-  EXPECT_EQ(world.engine.stats().dropped_message_id, 1u);
+  for (int i = 0; i < 2; ++i) answer(world.responder.send_liveness_check());
+  for (const std::uint32_t id : {0u, 5u}) {
+    sa().next_request = id;
+    world.inject(world.responder.send_liveness_check());
+    world.run(milliseconds(50));
+  }
+  EXPECT_EQ(sa().responses.size(), 2u);
+  EXPECT_EQ(world.engine.stats().dropped_message_id, 2u);
 }
 
 TEST_F(established, does_not_answer_what_has_a_bad_icv) {

@@ -83,6 +83,25 @@ TEST(requests, by_thousands_get_an_answer_each_and_leave_nothing) {
   EXPECT_EQ(harm_by_clients(server, 1), "");
 }
 
+// RFC 7296 section 2.3. Whoever can seal one such request can send it again and again.
+TEST(requests, above_the_window_by_thousands_bring_one_complaint) {
+  Server server(open_to_all());
+  Stranger client(server);
+  ASSERT_TRUE(client.agree());
+  ASSERT_TRUE(client.ask(ExchangeType::ike_auth, client.claim()));
+  const std::size_t before = server.sent.size();
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    client.next_request = 3 + i % 2000;
+    const auto said = client.ask(ExchangeType::informational, {support::notify_payload(NotifyType{40000})});
+    const bool complains = said && first_notify(said->payloads()) == NotifyType::invalid_message_id;
+    EXPECT_EQ(complains, i == 0) << i;
+    if (complains) ASSERT_TRUE(client.answer(server.sent.back().bytes, {})) << "so none is under way";
+  }
+  EXPECT_EQ(server.sent.size(), before + 1);
+  EXPECT_EQ(server.engine.stats().dropped_message_id, 5000u);
+  EXPECT_EQ(harm_by_clients(server, 1), "");
+}
+
 // The eighth child in use is the last.
 TEST(requests, for_children_without_end_get_a_bounded_number) {
   Server server(open_to_all());

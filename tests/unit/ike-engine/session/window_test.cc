@@ -74,18 +74,18 @@ TEST(peer_window, takes_requests_in_order_and_knows_the_last_again) {
   using enum PeerWindow::Arrival;
   PeerWindow window;
   EXPECT_EQ(window.classify(base::MessageId{0}), fresh);
-  EXPECT_EQ(window.classify(base::MessageId{1}), outside);
+  EXPECT_EQ(window.classify(base::MessageId{1}), above);
   window.answered({{7}});
   EXPECT_EQ(window.classify(base::MessageId{0}), repeated);
   EXPECT_EQ(window.classify(base::MessageId{1}), fresh);
   window.answered({{8}});
-  EXPECT_EQ(window.classify(base::MessageId{0}), outside);
+  EXPECT_EQ(window.classify(base::MessageId{0}), forgotten);
   EXPECT_EQ(window.last_response(), (std::vector<base::Buffer>{{8}}));
 }
 
 TEST(peer_window, takes_no_id_that_is_far_ahead) {
   PeerWindow window;
-  EXPECT_EQ(window.classify(base::MessageId{0xffffffff}), PeerWindow::Arrival::outside);
+  EXPECT_EQ(window.classify(base::MessageId{0xffffffff}), PeerWindow::Arrival::above);
 }
 
 }  // namespace
