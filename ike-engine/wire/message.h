@@ -30,8 +30,8 @@ struct Message {
 };
 
 /// The chain in `chain`, beginning with type `first`. SK and SKF end a chain (RFC 7296 section 3.14).
-/// Unknown payloads are kept; an unknown one with the critical bit gives Errc::unknown_critical only from
-/// check_critical(), since the answer to it depends on the exchange.
+/// Unknown payloads are kept, also those with the critical bit: the answer to them depends on the exchange
+/// (first_unknown_critical).
 /// Errors: truncated, malformed (length below 4; octets left over), exhausted.
 base::Result<std::vector<RawPayload>> parse_payloads(base::PayloadType first, base::Bytes chain);
 
