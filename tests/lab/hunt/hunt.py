@@ -1,8 +1,8 @@
 """The leak hunt: hunt.py --seed N --questions N --servers FILE --wire FILE --log FILE [--out FILE]
 
 Random questions to the resolver at 127.0.0.1, whose answers are used at once and while their TTL lives; between them daemons die, links go
-down and addresses change. It has found a leak when an answer holds an address of a private name that has had no tunnel since the question
-was asked, or holds it for longer than the name's records allow, and when the wire holds a plaintext packet to an address while a TTL that
+down and addresses change. It has found a leak when an answer holds an address of a private name that has had no tunnel since half a second
+before the question, or holds it for longer than the name's records allow, and when the wire holds a plaintext packet to an address while a TTL that
 was given out for it lives. All choices come from the seed (the kernel's and the daemons' time does not).
 
 --servers is JSON, {host: {"namespace", "command", "log", "before", "environment"}} and "unbound" among them. Prints sums, and ends with a
@@ -72,7 +72,7 @@ class Hunt:
             self.types[question.kind] = self.types.get(question.kind, 0) + 1
             self.tunnels.update()
             try:
-                asking = clients.Asking(question, self.sums["asked"] & 0xFFFF, self.tunnels.up())
+                asking = clients.Asking(question, self.sums["asked"] & 0xFFFF, self.tunnels.up_or_going())
             except OSError:
                 self.sums["unreachable"] += 1
                 continue

@@ -7,6 +7,8 @@ import time
 NETLINK_XFRM = 6
 EXPIRE_AND_SA_GROUPS = 1 << 1 | 1 << 2
 NEWSA, DELSA, EXPIRE, UPDSA, FLUSHSA = 0x10, 0x11, 0x18, 0x1A, 0x1C
+# An answer may be on its way while the tunnel goes: the address counts as one with a tunnel for so long, in which the guard holds.
+ON_ITS_WAY_S = 0.5
 # struct xfrm_usersa_info: where its id begins, its family stands, it ends; struct xfrm_usersa_id begins with the same id.
 ID_AT, FAMILY_AT, INFO_SIZE = 56, 212, 224
 
@@ -18,6 +20,7 @@ class Tunnels:
         self.about = about
         self.sas = {}  # address -> set of SPIs
         self.came = self.went = 0
+        self.lost = {}  # address -> when it lost its last SA
         self.new = []  # (when, address) of each SA that came lately
         self.kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_XFRM)
         self.kernel.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE
@@ -62,7 +65,9 @@ class Tunnels:
         known = self.sas.get(address, set())
         was = bool(known)
         known.discard(spi)
-        self.went += was and not known
+        if was and not known:
+            self.went += 1
+            self.lost[address] = time.time()
 
     def forget(self, before):
         self.new = [entry for entry in self.new if entry[0] >= before]
@@ -70,3 +75,8 @@ class Tunnels:
     def up(self):
         """The addresses that have an SA now."""
         return {address for address, spis in self.sas.items() if spis}
+
+    def up_or_going(self):
+        """And those that had one a moment ago."""
+        moment = time.time() - ON_ITS_WAY_S
+        return self.up() | {address for address, when in self.lost.items() if when >= moment}
