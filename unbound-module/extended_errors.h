@@ -16,6 +16,7 @@ inline constexpr ExtendedError kTooLate{0, "no IPsec tunnel to this name in time
 inline constexpr ExtendedError kLimit{0, "too many IPsec negotiations in a short time"};
 inline constexpr ExtendedError kCrowded{0, "too many questions wait for keys and tunnels"};
 inline constexpr ExtendedError kUnusable{0, "the name's IPSECKEY records cannot be used"};
+inline constexpr ExtendedError kNotTranslated{0, "this name is private: no IPv6 address is made of its IPv4 one"};
 inline constexpr ExtendedError kOutOfMemory{0, "out of memory"};
 inline constexpr ExtendedError kBogus{6, "DNSSEC: address, alias or IPSECKEY is bogus"};
 inline constexpr ExtendedError kBlocked{15, "blocked by the operator of this resolver"};

@@ -39,6 +39,8 @@ class Resolver {
   virtual bool set_timer(std::uint32_t ms) = 0;
   virtual void clear_timer() = 0;
   virtual void keep_uncached() = 0;
+  virtual bool only_translated() = 0;  // bit 4 of lk_clients()
+  virtual void give_on(bool kept) = 0;
   virtual std::uint64_t now_us() = 0;
   virtual void resume() = 0;
 };

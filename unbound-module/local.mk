@@ -46,7 +46,7 @@ unbound_module_libgate_la_SOURCES = \
 if UNBOUND
 # The shim is C and alone includes Unbound's headers ("config.h" there is Unbound's, ours is
 # "latchkey-config.h": build-ids, API drift).
-SHIM_SOURCES = unbound-module/shim.c unbound-module/shim_answer.c unbound-module/shim_unbound.h
+SHIM_SOURCES = unbound-module/shim.c unbound-module/shim_answer.c unbound-module/shim_front.c unbound-module/shim_unbound.h
 pkgmodulelib_LTLIBRARIES += unbound-module/latchkey.la
 unbound_module_latchkey_la_SOURCES = $(SHIM_SOURCES) unbound-module/module.cc \
   unbound-module/open_gate.cc unbound-module/open_gate.h

@@ -85,6 +85,8 @@ class ShimResolver final : public Resolver {
   bool set_timer(std::uint32_t ms) override { return lk_set_timer(query_, ms) != 0; }
   void clear_timer() override { lk_clear_timer(query_); }
   void keep_uncached() override { lk_keep_uncached(query_); }
+  bool only_translated() override { return (lk_clients(query_) & 4) != 0; }
+  void give_on(bool kept) override { lk_give_on(query_, kept ? 1 : 0); }
   std::uint64_t now_us() override { return lk_now_us(query_); }
   void resume() override { lk_resume(query_); }
   void* handle() const { return query_; }
@@ -253,6 +255,11 @@ int lk_extended_error(const void* story, uint16_t* code, const char** text) {
   *code = error->code;
   *text = error->text;
   return 0;
+}
+
+void lk_not_given_on_error(uint16_t* code, const char** text) {
+  *code = kNotTranslated.code;
+  *text = kNotTranslated.text;
 }
 
 size_t lk_memory(void) { return module().stories * sizeof(Story); }

@@ -77,6 +77,7 @@ lk_next Query::begin() {
   begun_us_ = resolver_.now_us();
   const bool observe = worker_.settings.observe;
   if (!observe && resolver_.has_clients() && blocked_by_name()) return act(Action::refuse_group);
+  if (!ours_ || observe) resolver_.give_on(true);
   if (!ours_) return LK_PASS_ON;
   // Also if nobody waits yet: the iterator stores before the validator has its keys, and whoever sets CD would be
   // answered from the cache meanwhile.
@@ -89,6 +90,7 @@ lk_next Query::resolved() {
   const lk_answer& answer = resolver_.current();
   if (answer.rcode < 0) {  // SERVFAIL of the resolver's own, which we kept from being cached
     if (ours_ && !worker_.settings.observe) resolver_.store_failure();
+    resolver_.give_on(false);
     return LK_FINISHED;
   }
   if (resolver_.has_clients() && blocked_by_name()) return act(Action::refuse_group);
@@ -117,6 +119,7 @@ lk_next Query::again() {
 lk_next Query::internal_resolved(bool with_addresses) {
   if (with_addresses) resolver_.uncache();  // an expired one would be served again and again
   resolver_.store(!with_addresses);
+  resolver_.give_on(false);
   return LK_FINISHED;
 }
 
@@ -308,6 +311,9 @@ lk_next Query::act(Action action) {
 // ---- the tunnels ----
 
 lk_next Query::start_race(bool must) {
+  // Policies on an address that DNS64 makes of this one there are none: its traffic would leave in clear.
+  if (must && resolver_.only_translated())
+    return refuse(kNotTranslated, "servfail-dns64", "no IPv6 address is made of a protected one");
   phase_ = Phase::race;
   must_ = must;
   payer_ = {resolver_.first_client(), canonical(address_end_)};
@@ -416,6 +422,7 @@ lk_next Query::release_plain(bool with_message, const char* verdict, const std::
     if (!resolver_.rewrite(edits, false)) return refuse(kOutOfMemory, "servfail-memory", "out of memory");
   }
   resolver_.store(with_message);
+  resolver_.give_on(with_message);
   return finish(verdict, reason);
 }
 
@@ -444,6 +451,7 @@ lk_next Query::release_race(bool everything) {
     edits.push_back({i, 0, cap, changed ? masks.back().data() : nullptr, nullptr});
   }
   if (!resolver_.rewrite(edits, left_out > 0)) return refuse(kOutOfMemory, "servfail-memory", "out of memory");
+  if (everything) resolver_.give_on(false);
   if (up > 0) account_.ttl_s = cap;
   const std::string counts = "up=" + std::to_string(up) + " left_out=" + std::to_string(left_out) +
                              (verified(statuses_) ? "" : " unverified name");

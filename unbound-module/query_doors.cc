@@ -47,6 +47,7 @@ lk_next Query::services_resolved(const lk_answer& answer) {
     edits.push_back(edit);
   }
   resolver_.store(edits.empty());
+  resolver_.give_on(edits.empty());
   if (!edits.empty() && !resolver_.rewrite(edits, altered))
     return refuse(kOutOfMemory, "servfail-memory", "out of memory");
   return LK_FINISHED;
@@ -60,6 +61,7 @@ lk_next Query::any_resolved(const lk_answer& answer) {
     if (rrset.section == LK_ANSWER && carries_addresses(rrset.type)) edits.push_back(drop(i));
   }
   resolver_.store(edits.empty());
+  resolver_.give_on(edits.empty());
   if (!edits.empty() && !resolver_.rewrite(edits, true))
     return refuse(kOutOfMemory, "servfail-memory", "out of memory");
   return LK_FINISHED;

@@ -8,18 +8,9 @@
 #include <sys/time.h>
 #include <time.h>
 
-/* Our part of one question's state: module_qstate.minfo[]. */
-struct hold {
-  void* story;
-  struct comm_timer* timer;
-};
-
-/* Our place among the modules; written by init() before any worker runs. */
-static int our_place;
+int our_place;
 
 /* ---- Unbound's side of shim.h ---- */
-
-static struct hold* hold_of(struct module_qstate* qstate) { return (struct hold*)qstate->minfo[our_place]; }
 
 static struct query_info question_about(struct module_qstate* qstate, struct lk_bytes name, uint16_t type) {
   struct query_info info;
@@ -60,36 +51,10 @@ int lk_look_up(void* query, struct lk_bytes name, uint16_t type, int cd) {
   return 1;
 }
 
-int lk_clients(void* query) {
-  const struct mesh_state* mesh = ((struct module_qstate*)query)->mesh_info;
-  int found = mesh->reply_list || mesh->cb_list ? 1 : 0;
-  for (const struct mesh_reply* r = mesh->reply_list; r; r = r->next)
-    if (r->edns.edns_present && (r->edns.bits & EDNS_DO)) found |= 2;
-  for (const struct mesh_cb* c = mesh->cb_list; c; c = c->next)
-    if (c->edns.edns_present && (c->edns.bits & EDNS_DO)) found |= 2;
-  return found;
-}
-
-/* A new client is put in front of those who wait already. */
-struct lk_address lk_first_client(void* query) {
-  const struct mesh_state* mesh = ((struct module_qstate*)query)->mesh_info;
-  const struct sockaddr_storage* from = NULL;
-  struct lk_address address;
-  memset(&address, 0, sizeof(address));
-  for (const struct mesh_reply* r = mesh->reply_list; r; r = r->next) from = &r->query_reply.client_addr;
-  if (from && from->ss_family == AF_INET) {
-    address.size = sizeof(struct in_addr);
-    memcpy(address.octets, &((const struct sockaddr_in*)from)->sin_addr, address.size);
-  } else if (from && from->ss_family == AF_INET6) {
-    address.size = sizeof(struct in6_addr);
-    memcpy(address.octets, &((const struct sockaddr_in6*)from)->sin6_addr, address.size);
-  }
-  return address;
-}
-
 void lk_store(void* query, int with_message) {
   struct module_qstate* qstate = query;
-  const int rrsets_only = !with_message || !(qstate->query_flags & BIT_RD);
+  /* Messages are for the module in front of us to store, if there is one: it may make another answer of ours. */
+  const int rrsets_only = !with_message || !(qstate->query_flags & BIT_RD) || our_place > 0;
   if (!qstate->return_msg) return;
 #ifdef UNBOUND_STORE_TAKES_IS_VALREC
   const int stored = dns_cache_store(qstate->env, &qstate->qinfo, qstate->return_msg->rep, rrsets_only,
@@ -107,8 +72,10 @@ void lk_store_failure(void* query) {
   struct reply_info failure;
   struct dns_msg shell;
   struct dns_msg* const returned = qstate->return_msg;
-  struct msgreply_entry* there = msg_cache_lookup(qstate->env, about->qname, about->qname_len, about->qtype,
-                                                  about->qclass, qstate->query_flags, *qstate->env->now, 0);
+  struct msgreply_entry* there;
+  if (our_place > 0) return; /* RFC 6147 section 5.1.2: A is asked for after a failure too */
+  there = msg_cache_lookup(qstate->env, about->qname, about->qname_len, about->qtype, about->qclass,
+                           qstate->query_flags, *qstate->env->now, 0);
   if (there) {
     lock_rw_unlock(&there->entry.lock);
     return;
@@ -230,6 +197,13 @@ void inform_super(struct module_qstate* qstate, int id, struct module_qstate* su
 void clear(struct module_qstate* qstate, int id);
 size_t get_mem(struct module_env* env, int id);
 
+/* Makes an answer that is about to be written a SERVFAIL. */
+static void empty(struct reply_info* rep) {
+  FLAGS_SET_RCODE(rep->flags, LDNS_RCODE_SERVFAIL);
+  rep->security = sec_status_insecure;
+  rep->an_numrrsets = rep->ns_numrrsets = rep->ar_numrrsets = rep->rrset_count = 0;
+}
+
 /* Adds the reason to a SERVFAIL or REFUSED of ours; Unbound sends it if the client sent EDNS. */
 static int explain(struct query_info* qinfo, struct module_qstate* qstate, struct reply_info* rep, int rcode,
                    struct edns_data* edns, struct edns_option** opt_list_out, struct comm_reply* repinfo,
@@ -239,9 +213,16 @@ static int explain(struct query_info* qinfo, struct module_qstate* qstate, struc
   const char* text = NULL;
   uint16_t code = 0;
   size_t length;
-  (void)qinfo, (void)rep, (void)rcode, (void)repinfo, (void)start_time, (void)callback;
-  if (!hold || !hold->story || !edns || !edns->edns_present) return 1;
-  if (lk_extended_error(hold->story, &code, &text) != 0) return 1;
+  (void)qinfo, (void)repinfo, (void)start_time, (void)callback;
+  if (!hold) return 1;
+  if (hold->withheld && rcode == LDNS_RCODE_NOERROR && rep) empty(rep);
+  if (!edns || !edns->edns_present) return 1;
+  if (hold->withheld) {
+    code = hold->error_code;
+    text = hold->error_text;
+  } else if (!hold->story || lk_extended_error(hold->story, &code, &text) != 0) {
+    return 1;
+  }
   length = text ? strlen(text) : 0;
   if (length > sizeof(option) - 2) length = sizeof(option) - 2;
   option[0] = (uint8_t)(code >> 8);
@@ -404,6 +385,8 @@ void operate(struct module_qstate* qstate, enum module_ev event, int id, struct 
         qstate->return_rcode = LDNS_RCODE_SERVFAIL;
       break;
   }
+  hold = (struct hold*)qstate->minfo[id];
+  if (next == LK_FINISHED && our_place > 0 && hold && hold->story) hand_to_the_front(qstate, hold);
   qstate->ext_state[id] = state_of(next);
 }
 

@@ -3,7 +3,7 @@
 /*
  * The border between Unbound and the C++ side: plain structs and functions, in C.
  *
- * Only shim.c and shim_answer.c include Unbound's headers. What is named lk_* and stands under "Unbound's side" is in
+ * Only the sources shim*.c include Unbound's headers. What is named lk_* and stands under "Unbound's side" is in
  * them and may be called only from within one of the calls under "our side", on the same thread.
  */
 
@@ -119,6 +119,8 @@ void lk_looked_up(void* story, struct lk_bytes name, uint16_t type, const struct
 void lk_end(void* story);
 /* Extended DNS Error of a refused question: 0 and the two values, or -1. text is static or lives as the story. */
 int lk_extended_error(const void* story, uint16_t* code, const char** text);
+/* The same of what a module in front of us would have made of an answer that may not be given on. */
+void lk_not_given_on_error(uint16_t* code, const char** text);
 /* Octets held by this worker's stories. */
 size_t lk_memory(void);
 /* The eventfd of the calling worker is readable. */
@@ -133,7 +135,8 @@ void lk_look_up_beside(void* query, struct lk_bytes name, uint16_t type);
 int lk_look_up(void* query, struct lk_bytes name, uint16_t type, int cd);
 /* The answer as it stands; valid until the call ends or the answer is changed. */
 const struct lk_answer* lk_current(void* query);
-/* 1: somebody waits for it; 2: and somebody of these has set DO (both bits then). */
+/* 1: somebody waits for it, or for what the module in front of us (dns64) makes of it; 2: and somebody of these has set
+ * DO; 4: nobody of them waits for the answer itself (bit 1 is set then). */
 int lk_clients(void* query);
 /* The client that has waited longest (of those behind a proxy, itself). Without octets: nobody who has an address. */
 struct lk_address lk_first_client(void* query);
@@ -156,6 +159,9 @@ int lk_set_timer(void* query, uint32_t ms);
 void lk_clear_timer(void* query);
 /* Nothing of this question goes into a cache unless lk_store() puts it there. */
 void lk_keep_uncached(void* query);
+/* What the module in front of us makes of the answer may be given out, and kept if `kept`. Without this call it is
+ * SERVFAIL for everybody, and nothing that is in front of us keeps the answer. */
+void lk_give_on(void* query, int kept);
 /* Runs the question again, now. It may be gone afterwards. */
 void lk_resume(void* query);
 /* Calls lk_readable(worker) in this thread's event loop when fd is readable. NULL: no event loop (testbound) or memory.

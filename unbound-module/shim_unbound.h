@@ -40,7 +40,29 @@ static inline struct lk_bytes bytes_of(const uint8_t* data, size_t size) {
   return bytes;
 }
 
+/* Our part of one question's state: module_qstate.minfo[]. */
+struct hold {
+  void* story;
+  struct comm_timer* timer;
+  int given_on;        /* what a module in front of us makes of the answer may be given out */
+  int kept;            /* and kept */
+  int withheld;        /* what was made here of another question's answer may not; why: */
+  uint16_t error_code; /* an Extended DNS Error */
+  const char* error_text;
+};
+
+/* Our place among the modules; written by init() before any worker runs. */
+extern int our_place;
+
+static inline struct hold* hold_of(const struct module_qstate* qstate) {
+  return (struct hold*)qstate->minfo[our_place];
+}
+
 /* What a question has come to, in its environment's scratch memory. */
 struct lk_answer* answer_of(const struct module_qstate* qstate);
+
+/* Before an answer of ours goes to a module in front of us: what may not be kept has no TTL as a message, though its
+ * records have theirs; what may not be given on is withheld there. */
+void hand_to_the_front(struct module_qstate* qstate, const struct hold* hold);
 
 #endif

@@ -5,6 +5,7 @@
 #include <link.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -105,12 +106,41 @@ std::optional<std::string> foreign_clients(const lk_facts& facts, const Clients&
   return std::nullopt;
 }
 
+constexpr std::string_view kChain = "dynlib validator iterator";
+constexpr std::string_view kDns64Chain = "dns64 dynlib validator iterator";
+
+/// Why a module cannot stand in the chain where it does, and the chain to use.
+struct Misfit {
+  std::string_view module, why, instead;
+};
+constexpr std::array kMisfits{
+    Misfit{"subnetcache",
+           "it has a cache of its own: in front of Latchkey that would answer past it, and behind it "
+           "what is meant for one network would be kept for all",
+           kChain},
+    Misfit{"cachedb", "what it finds in its database goes into Unbound's cache, which answers past Latchkey", kChain},
+    Misfit{"respip", "it puts other addresses in the place of those that Latchkey has decided about", kChain},
+    Misfit{"ipsecmod", "it would negotiate for the same names", kChain},
+    Misfit{"dns64", "it keeps every answer that passes it, so behind Latchkey it would keep addresses of private names",
+           kDns64Chain},
+};
+
+/// Latchkey must come before whatever keeps answers, and see what the validator says of them.
+std::optional<std::string> misfit(const char* module_config) {
+  const std::vector<std::string> chain = words(module_config);
+  if (chain == words(kChain.data()) || chain == words(kDns64Chain.data())) return std::nullopt;
+  const std::string head =
+      fmt::format("`module-config: \"{}\"` is not supported: ", module_config ? module_config : "");
+  for (const Misfit& one : kMisfits)
+    if (std::ranges::find(chain, one.module) != chain.end())
+      return head + fmt::format("{}: {}; it is `module-config: \"{}\"`", one.module, one.why, one.instead);
+  return head +
+         fmt::format("Latchkey must come first and see what the validator says, so it is `module-config: \"{}\"`",
+                     kChain);
+}
+
 std::optional<std::string> refusal(const lk_facts& facts, const Clients& clients) {
-  if (words(facts.module_config) != std::vector<std::string>{"dynlib", "validator", "iterator"})
-    return fmt::format(
-        "`module-config: \"{}\"` is not supported: Latchkey must come first and see what the validator says, so it is "
-        "`module-config: \"dynlib validator iterator\"`",
-        facts.module_config ? facts.module_config : "");
+  if (auto why = misfit(facts.module_config)) return why;
   if (facts.permissive)
     return "`val-permissive-mode: yes` hides bogus answers from Latchkey, which must not release them; set it to no";
   return foreign_clients(facts, clients);

@@ -119,7 +119,7 @@ tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/ipseckey_text_test.cc \
   tests/unit/unbound-module/ipseckey_vectors_test.cc \
   tests/unit/unbound-module/policy_test.cc tests/unit/unbound-module/private_names_test.cc \
-  tests/unit/unbound-module/query_group_test.cc \
+  tests/unit/unbound-module/query_group_test.cc tests/unit/unbound-module/query_dns64_test.cc \
   tests/unit/unbound-module/query_story.h tests/unit/unbound-module/query_test.cc \
   tests/unit/unbound-module/query_flood_test.cc tests/unit/unbound-module/query_gateway_test.cc \
   tests/unit/unbound-module/race_test.cc \

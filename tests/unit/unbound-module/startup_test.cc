@@ -32,10 +32,33 @@ TEST(startup, is_content_with_the_example_configuration) {
 
 TEST(startup, refuses_another_order_of_modules) {
   for (const char* order : {"validator iterator", "validator dynlib iterator", "dynlib iterator",
-                            "dns64 dynlib validator iterator", "respip dynlib validator iterator", ""}) {
+                            "dns64 validator iterator", "python dynlib validator iterator", ""}) {
     lk_facts facts = good_facts();
     facts.module_config = order;
     EXPECT_THAT(refusal(facts), HasSubstr("dynlib validator iterator")) << order;
+  }
+}
+
+TEST(startup, takes_dns64_in_front_only) {
+  lk_facts facts = good_facts();
+  facts.module_config = "dns64 dynlib validator iterator";
+  EXPECT_EQ(refusal(facts), "");
+  facts.module_config = "dynlib dns64 validator iterator";
+  EXPECT_THAT(refusal(facts), HasSubstr("it is `module-config: \"dns64 dynlib validator iterator\"`"));
+}
+
+TEST(startup, refuses_modules_with_caches_of_their_own_and_says_why) {
+  for (const auto& [chain, why] : {std::pair{"subnetcache dynlib validator iterator", "cache of its own"},
+                                   std::pair{"dynlib subnetcache validator iterator", "cache of its own"},
+                                   std::pair{"dns64 dynlib subnetcache validator iterator", "cache of its own"},
+                                   std::pair{"dynlib validator cachedb iterator", "its database"},
+                                   std::pair{"cachedb dynlib validator iterator", "its database"},
+                                   std::pair{"respip dynlib validator iterator", "other addresses"}}) {
+    lk_facts facts = good_facts();
+    facts.module_config = chain;
+    EXPECT_THAT(refusal(facts),
+                AllOf(HasSubstr(why), HasSubstr("it is `module-config: \"dynlib validator iterator\"`")))
+        << chain;
   }
 }
 
