@@ -72,10 +72,12 @@ void lk_store_failure(void* query) {
   struct reply_info failure;
   struct dns_msg shell;
   struct dns_msg* const returned = qstate->return_msg;
+  /* As Unbound does: with serve-expired, a message that has expired is there too, and better than none. */
+  const time_t since = qstate->env->cfg->serve_expired ? 0 : *qstate->env->now;
   struct msgreply_entry* there;
   if (our_place > 0) return; /* RFC 6147 section 5.1.2: A is asked for after a failure too */
   there = msg_cache_lookup(qstate->env, about->qname, about->qname_len, about->qtype, about->qclass,
-                           qstate->query_flags, *qstate->env->now, 0);
+                           qstate->query_flags, since, 0);
   if (there) {
     lock_rw_unlock(&there->entry.lock);
     return;
