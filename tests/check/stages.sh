@@ -140,7 +140,7 @@ stage_trixie() {
   built trixie || return 1
   local prefix
   prefix=$(build-aux/unbound.sh --release trixie --print) || return 1
-  LATCHKEY_BUILDDIR=$root/build/trixie LATCHKEY_UNBOUND_SOURCE=$prefix/src script tests/replay/run
+  LATCHKEY_BUILDDIR=$root/build/trixie LATCHKEY_UNBOUND_SOURCE=$prefix/src script tests/replay/run --own
   LATCHKEY_UNBOUND=$prefix/sbin script tests/lab/run --build "$root/build/trixie" rsa_udp ecdsa_native no_ipseckey bogus \
     key_lookup_fails wrong_key several_addresses parallel_lookup clients_200 others_unaffected second_question_fails_fast \
     reload_during_negotiations kill_and_restart refuses_to_start status

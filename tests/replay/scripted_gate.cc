@@ -5,6 +5,7 @@
 //   deadline_ms N
 //   observe
 //   group NAME DOMAIN_OR_NETWORK
+//   gateway_for NETWORK
 //
 // Every wish and every decision is appended to the file LATCHKEY_REPLAY_STORY, so that a test can look.
 #include <cstdlib>
@@ -72,6 +73,7 @@ class ScriptedGate final : public Gate {
 
 ScriptedGate gate;
 std::vector<host::GroupEntry> groups;
+std::vector<host::Cidr> gateway_for;
 
 host::GroupEntry read_group(std::istringstream& line) {
   static const std::map<std::string, host::GroupKind> kinds{{"clear", host::GroupKind::clear},
@@ -101,6 +103,10 @@ void read_line(std::istringstream& line, const std::string& subject, Settings& s
     settings.observe = true;
   } else if (subject == "group") {
     groups.push_back(read_group(line));
+  } else if (subject == "gateway_for") {
+    std::string network;
+    line >> network;
+    gateway_for.push_back(host::Cidr::parse(network).value());
   } else if (subject == "deadline_ms") {
     line >> settings.deadline_us;
     settings.deadline_us *= 1000;
@@ -123,7 +129,7 @@ std::expected<OpenGate, std::string> open_gate() {
     if (line >> subject && subject[0] != '#') read_line(line, subject, settings);
   }
   settings.policy = std::make_shared<Policy>(groups);
-  return OpenGate{&gate, settings, {}};
+  return OpenGate{&gate, settings, gateway_for};
 }
 
 std::string_view expected_build_id() { return LATCHKEY_TESTBOUND_BUILD_ID; }
