@@ -95,7 +95,8 @@ TEST(requests, above_the_window_by_thousands_bring_one_complaint) {
     const auto said = client.ask(ExchangeType::informational, {support::notify_payload(NotifyType{40000})});
     const bool complains = said && first_notify(said->payloads()) == NotifyType::invalid_message_id;
     EXPECT_EQ(complains, i == 0) << i;
-    if (complains) ASSERT_TRUE(client.answer(server.sent.back().bytes, {})) << "so none is under way";
+    if (!complains) continue;
+    ASSERT_TRUE(client.answer(server.sent.back().bytes, {})) << "so none is under way";
   }
   EXPECT_EQ(server.sent.size(), before + 1);
   EXPECT_EQ(server.engine.stats().dropped_message_id, 5000u);
