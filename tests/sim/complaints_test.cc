@@ -192,11 +192,12 @@ TEST_F(complaints, of_a_child_that_has_been_replaced_are_of_packets_under_way) {
 }
 
 TEST_F(complaints, of_a_peer_that_has_asked_for_patience_do_not_shorten_it) {
+  const base::Spi known = sa().child->spi_in;
   world.responder.behaviour().edit_creation = only(NotifyType::temporary_failure);
   wear_out();
   world.run(seconds(1));
   ASSERT_EQ(requests(ExchangeType::create_child_sa), 1u);
-  complain(NotifyType::invalid_spi, octets(sa().child->spi_in.value));
+  complain(NotifyType::invalid_spi, octets(known.value));
   world.run(seconds(5));
   EXPECT_EQ(requests(ExchangeType::create_child_sa), 1u);
 }
