@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <system_error>
 
 #include "ike-engine/crypto/random.h"
@@ -16,6 +17,8 @@ namespace {
 
 /// Different words of Decision::verdict that are counted; they are static, so this is never met.
 constexpr std::size_t kMostVerdicts = 64;
+/// Names that wait to be taken out of the message cache; beyond it all of that is emptied.
+constexpr std::size_t kMostStale = 10'000;
 
 int make_eventfd() {
   const int fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -129,7 +132,17 @@ std::vector<Done> EngineGate::take(WorkerId worker, std::size_t most) {
     out.push_back(std::move(done.front()));
     done.pop_front();
   }
-  if (!done.empty()) ring(place->second.fd);  // the rest after the worker's other events
+  if (!done.empty() || stale_.any()) ring(place->second.fd);  // the rest after the worker's other events
+  return out;
+}
+
+Stale EngineGate::take_stale(std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  Stale out{{}, std::exchange(stale_.everything, false)};
+  const std::size_t left = stale_.names.size() - std::min(most, stale_.names.size());
+  const auto from = stale_.names.begin() + static_cast<std::ptrdiff_t>(left);
+  out.names.assign(std::move_iterator(from), std::move_iterator(stale_.names.end()));
+  stale_.names.resize(left);
   return out;
 }
 
@@ -220,7 +233,19 @@ std::string EngineGate::control(std::string_view request, base::TimePoint now) {
   return answer_control(request, *peers_, decided, services_->stats(), now);
 }
 
+/// Every worker is told: one may be busy, and any of them can do it.
+void EngineGate::discard(std::vector<std::string> names) {
+  if (names.empty()) return;
+  const std::lock_guard lock(mutex_);
+  if (stale_.everything || stale_.names.size() + names.size() > kMostStale)
+    stale_ = {{}, true};
+  else
+    stale_.names.insert(stale_.names.end(), std::move_iterator(names.begin()), std::move_iterator(names.end()));
+  for (const auto& [id, worker] : workers_) ring(worker.fd);
+}
+
 void EngineGate::deliver() {
+  discard(peers_->take_stale());
   std::vector<Outcome> outcomes = peers_->take_outcomes();
   if (outcomes.empty()) return;
   const std::lock_guard lock(mutex_);

@@ -36,6 +36,7 @@ class EngineGate final : public Gate, public host::Tenant {
   void want(Want want) override;
   void forget(WorkerId worker, Ticket ticket) override;
   std::vector<Done> take(WorkerId worker, std::size_t most) override;
+  Stale take_stale(std::size_t most) override;
   bool hold(base::Bytes name, const std::optional<base::Address>& client) override;
   void let_go(const std::optional<base::Address>& client) override { held_.leave(client); }
   void decided(Decision decision) override;
@@ -98,10 +99,13 @@ class EngineGate final : public Gate, public host::Tenant {
   const int wake_fd_;
   Decisions decisions_;
 
-  mutable std::mutex mutex_;  ///< guards the five below
+  void discard(std::vector<std::string> names);
+
+  mutable std::mutex mutex_;  ///< guards the six below
   Inbox inbox_;
   std::unordered_map<WorkerId, Worker> workers_;
   std::uint32_t last_worker_ = 0;
+  Stale stale_;
   VerdictCounts verdicts_;
   std::size_t max_waiting_;
 

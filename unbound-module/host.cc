@@ -2,12 +2,15 @@
 
 #include <atomic>
 
+#include "unbound-module/name_wire.h"
 #include "unbound-module/query.h"
 
 namespace latchkey::unbound {
 namespace {
 
 std::atomic<std::uint64_t> last_ticket{0};  // never reused in the life of the process
+/// Names whose messages leave the cache in one turn; the rest after the worker's other events.
+constexpr std::size_t kStaleAtOnce = 256;
 
 }  // namespace
 
@@ -34,6 +37,7 @@ Query* Worker::hand_over(const Done& done) {
 }
 
 std::size_t Worker::deliver(std::size_t most) {
+  drop_stale();
   const std::vector<Done> outcomes = gate.take(id_, most);
   // Running one question may end another, so each is looked up only when its turn comes.
   for (const Done& done : outcomes)
@@ -41,7 +45,16 @@ std::size_t Worker::deliver(std::size_t most) {
   return outcomes.size();
 }
 
+void Worker::drop_stale() {
+  if (!cache) return;
+  const Stale stale = gate.take_stale(kStaleAtOnce);
+  if (stale.everything) cache->drop_all();
+  for (const std::string& text : stale.names)
+    if (const auto name = name_wire(text)) cache->drop(*name);
+}
+
 void Worker::deliver_at_once() {
+  drop_stale();
   for (;;) {
     const std::vector<Done> outcomes = gate.take(id_, kAtATime);
     if (outcomes.empty()) return;

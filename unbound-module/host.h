@@ -30,6 +30,7 @@ class Resolver {
   virtual bool any_dnssec_ok() = 0;
   virtual std::optional<base::Address> first_client() = 0;
   virtual void store(bool with_message) = 0;
+  virtual void store_while_up(std::uint32_t ttl_s) = 0;
   virtual void store_failure() = 0;
   virtual void uncache() = 0;
   virtual bool rewrite(const std::vector<lk_edit>& edits, bool altered) = 0;
@@ -54,6 +55,16 @@ struct Settings {
   bool drop_on_key_removed = false;        ///< a tunnel ends with its name's key, not with its traffic
   bool observe = false;                    ///< nothing is done, only told what would be
   std::shared_ptr<const std::vector<host::GatewayEntry>> gateways{};  ///< none: nobody's
+  bool keep_while_up = true;  ///< an answer may be cached as a message while its tunnels are up
+};
+
+/// The message cache, which all resolver threads share. To be used on one of these.
+class MessageCache {
+ public:
+  virtual ~MessageCache() = default;
+  /// The messages for A and AAAA of a name, with and without CD.
+  virtual void drop(base::Bytes name) = 0;
+  virtual void drop_all() = 0;
 };
 
 /// After the first address is up, how long the others may still take.
@@ -87,7 +98,8 @@ class Worker {
   Gate& gate;
   PrivateNames& private_names;
   const Settings settings;
-  bool synchronous = false;  ///< no event loop: outcomes are there when want() returns (replays)
+  bool synchronous = false;       ///< no event loop: outcomes are there when want() returns (replays)
+  MessageCache* cache = nullptr;  ///< outlives the worker; none: no message is kept while tunnels are up
 
  private:
   struct Place {
@@ -95,6 +107,7 @@ class Worker {
     std::size_t place;
   };
   Query* hand_over(const Done& done);
+  void drop_stale();
 
   WorkerId id_;
   std::unordered_map<std::uint64_t, Place> waiting_;

@@ -23,7 +23,7 @@ unbound_module_libgate_la_SOURCES = \
   unbound-module/ipseckey.cc unbound-module/ipseckey.h \
   unbound-module/private_names.cc unbound-module/private_names.h \
   unbound-module/query.cc unbound-module/query.h \
-  unbound-module/query_account.cc unbound-module/query_doors.cc \
+  unbound-module/query_account.cc unbound-module/query_cache.cc unbound-module/query_doors.cc \
   unbound-module/query_gateways.cc unbound-module/query_group.cc \
   unbound-module/race.cc unbound-module/race.h \
   unbound-module/startup.cc unbound-module/startup.h \
@@ -46,7 +46,8 @@ unbound_module_libgate_la_SOURCES = \
 if UNBOUND
 # The shim is C and alone includes Unbound's headers ("config.h" there is Unbound's, ours is
 # "latchkey-config.h": build-ids, API drift).
-SHIM_SOURCES = unbound-module/shim.c unbound-module/shim_answer.c unbound-module/shim_front.c unbound-module/shim_unbound.h
+SHIM_SOURCES = unbound-module/shim.c unbound-module/shim_answer.c unbound-module/shim_cache.c \
+  unbound-module/shim_front.c unbound-module/shim_unbound.h
 pkgmodulelib_LTLIBRARIES += unbound-module/latchkey.la
 unbound_module_latchkey_la_SOURCES = $(SHIM_SOURCES) unbound-module/module.cc \
   unbound-module/open_gate.cc unbound-module/open_gate.h

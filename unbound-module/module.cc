@@ -22,13 +22,27 @@ namespace {
 /// A burst of outcomes must not starve the worker's other questions.
 constexpr std::size_t kOutcomesPerTurn = 32;
 
+class ShimCache final : public MessageCache {
+ public:
+  explicit ShimCache(void* cache) : cache_(cache) {}
+  void drop(base::Bytes name) override { lk_drop(cache_, view(name)); }
+  void drop_all() override { lk_drop_all(cache_); }
+
+ private:
+  void* cache_;
+};
+
 /// One resolver thread's worker and its place in that thread's event loop.
 struct Seat {
-  Seat(Gate& gate, PrivateNames& names, const Settings& settings) : worker(gate, names, settings) {}
+  Seat(Gate& gate, PrivateNames& names, const Settings& settings, void* query)
+      : cache(lk_cache(query)), worker(gate, names, settings) {
+    worker.cache = &cache;
+  }
   Seat(const Seat&) = delete;
   Seat& operator=(const Seat&) = delete;
   ~Seat() { lk_unwatch(watch); }
 
+  ShimCache cache;
   Worker worker;
   void* watch = nullptr;
 };
@@ -42,6 +56,7 @@ struct Module {
   std::vector<std::unique_ptr<Seat>> seats;
   std::atomic<std::uint64_t> generation{0};  ///< of starts; a seat of an earlier one is gone
   std::atomic<std::size_t> stories{0};
+  std::atomic<std::uint32_t> kept{0};  ///< answers, while their tunnels are up
 };
 
 Module& module() {
@@ -74,6 +89,7 @@ class ShimResolver final : public Resolver {
     return base::Address::from_bytes(base::Bytes(client.octets).first(client.size));
   }
   void store(bool with_message) override { lk_store(query_, with_message ? 1 : 0); }
+  void store_while_up(std::uint32_t ttl_s) override { lk_store_while_up(query_, ttl_s, ++module().kept); }
   void store_failure() override { lk_store_failure(query_); }
   void uncache() override { lk_uncache(query_); }
   bool rewrite(const std::vector<lk_edit>& edits, bool altered) override {
@@ -117,7 +133,7 @@ Seat* seat_of_this_thread(void* query) {
   Module& m = module();
   if (seat && generation == m.generation) return seat;
   seat = nullptr;
-  auto fresh = std::make_unique<Seat>(*m.gate, m.private_names, m.settings);
+  auto fresh = std::make_unique<Seat>(*m.gate, m.private_names, m.settings, query);
   const int fd = fresh->worker.fd();
   if (fd < 0)
     fresh->worker.synchronous = true;

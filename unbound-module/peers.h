@@ -2,11 +2,14 @@
 // The peers: which address has a tunnel, who waits for one, what failed. On the engine thread; no clock and no I/O.
 
 #include <array>
+#include <atomic>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "host/config.h"
@@ -109,6 +112,8 @@ class Peers {
   void close_all(base::TimePoint now);
   /// Takes what has been decided since the last call, in order.
   std::vector<Outcome> take_outcomes();
+  /// Takes the names that held a lease on a tunnel that has gone since the last call.
+  std::vector<std::string> take_stale() { return std::exchange(stale_, {}); }
 
   std::vector<TunnelView> tunnels(base::TimePoint now);
   std::vector<FailureView> failures(base::TimePoint now) const;
@@ -156,6 +161,7 @@ class Peers {
     base::Duration took{};
     Leases leases;
     std::uint64_t packets = 0;
+    std::shared_ptr<std::atomic<bool>> live = std::make_shared<std::atomic<bool>>(true);
   };
   /// A tunnel that another has replaced.
   struct Retired {
@@ -209,6 +215,8 @@ class Peers {
   void rekeyed(Peer& peer, const api::Rekeyed& fresh, base::TimePoint now);
   void down(const base::Address& address, Peer& peer, const api::Down& lost, base::TimePoint now);
   void guard_lost(const base::Address& address, Peer& peer, const Tunnel& tunnel, base::TimePoint now);
+  void call_back(Tunnel& tunnel, base::TimePoint now);
+  Tunnel end_tunnel(Peer& peer, base::TimePoint now);
   void drop_tunnel(const base::Address& address, Peer& peer, base::TimePoint now);
   void drop_without_guard(const base::Address& address, Peer& peer, const std::string& name, base::TimePoint now);
   void retire_tunnel(Peer& peer, base::TimePoint now);
@@ -221,7 +229,7 @@ class Peers {
                 base::TimePoint now);
   TunnelView view(const base::Address& address, const Tunnel& tunnel, base::TimePoint now);
   void give_up_place(TicketId ticket);
-  void answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s = 0);
+  void answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s = 0, Live live = {});
   void schedule(const base::Address& address, Peer& peer, base::TimePoint at);
   void reschedule(const base::Address& address, Peer& peer);
   void erase_if_empty(const base::Address& address);
@@ -243,6 +251,7 @@ class Peers {
   std::size_t rounds_ = 0;
   std::array<std::uint64_t, 5> counts_{};
   std::vector<Outcome> outcomes_;
+  std::vector<std::string> stale_;
 };
 
 }  // namespace latchkey::unbound

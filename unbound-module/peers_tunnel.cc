@@ -121,7 +121,9 @@ void Peers::lease(const base::Address& address, Tunnel& tunnel, const Want& want
   tunnel.leases.extend(want.name, keys, rank_of(want) == Rank::verified, end, config_.leases);
   tunnel.last_use = now;
   engine_.hold_guard(address, tunnel.leases.end() + config_.idle);
-  answer(want, Verdict::up, tunnel.agreed.key_name, left);
+  // A name that found no room would not leave the cache with the tunnel.
+  const bool known = tunnel.leases.holds(want.name, now);
+  answer(want, Verdict::up, tunnel.agreed.key_name, left, known ? tunnel.live : nullptr);
 }
 
 /// Losing a tunnel is not the end of what was promised: the guard blocks until the TTLs have ended, then for the idle
@@ -139,8 +141,7 @@ void Peers::down(const base::Address& address, Peer& peer, const api::Down& lost
   log_.warning(
       "tunnel_down",
       {{"peer", address.to_string()}, {"key", peer.tunnel->agreed.key_name}, {"reason", api::to_string(lost.reason)}});
-  const Tunnel tunnel = std::move(*peer.tunnel);
-  peer.tunnel.reset();
+  const Tunnel tunnel = end_tunnel(peer, now);
   sessions_.erase(lost.session);
   guard_lost(address, peer, tunnel, now);
   if (tunnel.leases.end() > now && !peer.round) revive(address, peer, tunnel, now);
@@ -164,10 +165,25 @@ void Peers::revive(const base::Address& address, Peer& peer, const Tunnel& lost,
   if (connect(address, peer, round, {lost.agreed.key}, now)) peer.round = std::move(round);
 }
 
+/// Nothing may be cached any more on the strength of what was said so far; then what is leaves the cache. A message
+/// lives within its name's lease, so whose lease has ended has none.
+void Peers::call_back(Tunnel& tunnel, base::TimePoint now) {
+  *tunnel.live = false;
+  tunnel.live = std::make_shared<std::atomic<bool>>(true);
+  for (std::string& name : tunnel.leases.names(now)) stale_.push_back(std::move(name));
+}
+
+/// However a tunnel goes.
+Peers::Tunnel Peers::end_tunnel(Peer& peer, base::TimePoint now) {
+  Tunnel tunnel = std::move(*peer.tunnel);
+  peer.tunnel.reset();
+  call_back(tunnel, now);
+  return tunnel;
+}
+
 /// Ends a tunnel of ours. The address stays blocked while somebody may still use it.
 void Peers::drop_tunnel(const base::Address& address, Peer& peer, base::TimePoint now) {
-  const Tunnel tunnel = std::move(*peer.tunnel);
-  peer.tunnel.reset();
+  const Tunnel tunnel = end_tunnel(peer, now);
   sessions_.erase(tunnel.agreed.session);
   const bool in_use = tunnel.leases.end() > now;
   if (in_use) guard_lost(address, peer, tunnel, now);
@@ -178,6 +194,8 @@ void Peers::drop_tunnel(const base::Address& address, Peer& peer, base::TimePoin
 void Peers::key_removed(const std::string& name, base::TimePoint now) {
   std::vector<base::Address> deserted;
   for (auto& [address, peer] : peers_) {
+    // The lease forgets the name, so this is the last time that its messages are known.
+    if (peer.tunnel && peer.tunnel->leases.holds(name, now)) call_back(*peer.tunnel, now);
     Leases* const leases = peer.tunnel ? &peer.tunnel->leases : peer.lost ? &peer.lost->leases : nullptr;
     if (leases && leases->leave(name) && !leases->in_use(now, config_.leases)) deserted.push_back(address);
   }
@@ -196,9 +214,9 @@ void Peers::drop_without_guard(const base::Address& address, Peer& peer, const s
     end_round(peer);
   }
   if (peer.tunnel) {
-    sessions_.erase(peer.tunnel->agreed.session);
-    engine_.close(peer.tunnel->agreed.session, now);
-    peer.tunnel.reset();
+    const Tunnel tunnel = end_tunnel(peer, now);
+    sessions_.erase(tunnel.agreed.session);
+    engine_.close(tunnel.agreed.session, now);
   }
   peer.lost.reset();
   engine_.release_guard(address);
@@ -207,8 +225,7 @@ void Peers::drop_without_guard(const base::Address& address, Peer& peer, const s
 /// Another has taken its place, with its policies. Packets of the peer's that are under way come in by the old SA.
 void Peers::retire_tunnel(Peer& peer, base::TimePoint now) {
   end_retired(peer, now);
-  peer.retired = Retired{peer.tunnel->agreed.session, now + config_.linger};
-  peer.tunnel.reset();
+  peer.retired = Retired{end_tunnel(peer, now).agreed.session, now + config_.linger};
 }
 
 void Peers::end_retired(Peer& peer, base::TimePoint now) {
@@ -233,7 +250,8 @@ void Peers::check_idle(const base::Address& address, Peer& peer, base::TimePoint
     if (packets != tunnel.packets) tunnel.last_use = now;
     tunnel.packets = packets;
   }
-  if (tunnel.leases.end() <= now && tunnel.last_use + config_.idle <= now) {
+  // Until its lease ends a name is answered from the cache, and nobody tells of that.
+  if (std::max<base::TimePoint>(tunnel.leases.end(), tunnel.last_use) + config_.idle <= now) {
     log_.info("tunnel_idle", {{"peer", address.to_string()}, {"key", tunnel.agreed.key_name}});
     drop_tunnel(address, peer, now);
     return;

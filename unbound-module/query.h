@@ -97,6 +97,8 @@ class Query {
   // the end
   lk_next release_plain(bool with_message, const char* verdict, const std::string& reason);
   lk_next release_race(bool everything);
+  bool may_be_kept() const;
+  void keep_while_up(std::uint32_t ttl_s);
   lk_next refuse(ExtendedError error, const char* verdict, const std::string& reason);
   lk_next finish(const char* verdict, const std::string& reason);
   base::Duration since_begun();

@@ -64,6 +64,7 @@ void Race::outcome(std::size_t place, const Done& done) {
     case Verdict::up:
       candidate.standing = Standing::up;
       candidate.lease_left_s = done.lease_left_s;
+      candidate.live = done.live;
       break;
     case Verdict::forbidden:
     case Verdict::conflict: candidate.standing = Standing::refused; break;

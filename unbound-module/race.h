@@ -27,6 +27,7 @@ class Race {
     bool limited = false;  ///< failed at a bound of ours
     std::size_t ways = 1;  ///< to the address: when one fails the next is tried
     std::size_t way = 0;   ///< the one that is tried
+    Live live{};           ///< Done::live
   };
   static std::string_view to_string(Standing standing);
   enum class State : std::uint8_t {

@@ -51,60 +51,6 @@ int lk_look_up(void* query, struct lk_bytes name, uint16_t type, int cd) {
   return 1;
 }
 
-void lk_store(void* query, int with_message) {
-  struct module_qstate* qstate = query;
-  /* Messages are for the module in front of us to store, if there is one: it may make another answer of ours. */
-  const int rrsets_only = !with_message || !(qstate->query_flags & BIT_RD) || our_place > 0;
-  if (!qstate->return_msg) return;
-#ifdef UNBOUND_STORE_TAKES_IS_VALREC
-  const int stored = dns_cache_store(qstate->env, &qstate->qinfo, qstate->return_msg->rep, rrsets_only,
-                                     qstate->prefetch_leeway, 0, NULL, qstate->query_flags, qstate->qstarttime, 0);
-#else
-  const int stored = dns_cache_store(qstate->env, &qstate->qinfo, qstate->return_msg->rep, rrsets_only,
-                                     qstate->prefetch_leeway, 0, NULL, qstate->query_flags, qstate->qstarttime);
-#endif
-  if (!stored) log_err("latchkey: out of memory for the cache");
-}
-
-void lk_store_failure(void* query) {
-  struct module_qstate* qstate = query;
-  const struct query_info* about = &qstate->qinfo;
-  struct reply_info failure;
-  struct dns_msg shell;
-  struct dns_msg* const returned = qstate->return_msg;
-  /* As Unbound does: with serve-expired, a message that has expired is there too, and better than none. */
-  const time_t since = qstate->env->cfg->serve_expired ? 0 : *qstate->env->now;
-  struct msgreply_entry* there;
-  if (our_place > 0) return; /* RFC 6147 section 5.1.2: A is asked for after a failure too */
-  there = msg_cache_lookup(qstate->env, about->qname, about->qname_len, about->qtype, about->qclass,
-                           qstate->query_flags, since, 0);
-  if (there) {
-    lock_rw_unlock(&there->entry.lock);
-    return;
-  }
-  memset(&failure, 0, sizeof(failure));
-  failure.flags = (uint16_t)(BIT_QR | BIT_RA);
-  FLAGS_SET_RCODE(failure.flags, LDNS_RCODE_SERVFAIL);
-  failure.qdcount = 1;
-  failure.ttl = failure.serve_expired_ttl = NORR_TTL;
-  failure.prefetch_ttl = PREFETCH_TTL_CALC(failure.ttl);
-  failure.security = sec_status_indeterminate;
-  memset(&shell, 0, sizeof(shell));
-  shell.rep = &failure;
-  qstate->return_msg = &shell;
-  lk_store(query, 1);
-  qstate->return_msg = returned;
-}
-
-void lk_uncache(void* query) {
-  struct module_qstate* qstate = query;
-  const uint16_t types[] = {LDNS_RR_TYPE_A, LDNS_RR_TYPE_AAAA, qstate->qinfo.qtype};
-  for (size_t i = 0; i < 3; i++)
-    for (uint16_t cd = 0; cd < 2; cd++)
-      msg_cache_remove(qstate->env, qstate->qinfo.qname, qstate->qinfo.qname_len, types[i], qstate->qinfo.qclass,
-                       cd ? BIT_RD | BIT_CD : BIT_RD);
-}
-
 void lk_refuse(void* query, const char* why) {
   struct module_qstate* qstate = query;
   qstate->return_rcode = LDNS_RCODE_SERVFAIL;
@@ -295,6 +241,7 @@ static int start(struct module_env* env, const char* loaded_as) {
   facts.trust_anchors = env->cfg->trust_anchor_file_list || env->cfg->trust_anchor_list ||
                         env->cfg->auto_trust_anchor_file_list || env->cfg->trusted_keys_file_list;
   facts.permissive = env->cfg->val_permissive_mode;
+  facts.serve_expired = env->cfg->serve_expired;
   find_local_answers(env->cfg, &facts);
   facts.access = access;
   if (!add_access(&facts, access, most_access, env->cfg->acls, 0) ||

@@ -78,6 +78,7 @@ struct lk_facts {
   int threads;
   int trust_anchors; /* whether any is configured */
   int permissive;    /* val-permissive-mode */
+  int serve_expired; /* answers beyond their TTL */
   int local_data;    /* whether there is any, also in a view */
   int auth_zones;    /* whether clients are answered from any */
   size_t access_count;
@@ -144,8 +145,18 @@ struct lk_address lk_first_client(void* query);
 void lk_store(void* query, int with_message);
 /* Keeps a failed resolution in the cache for as long as Unbound itself would (5 s), unless something is there. */
 void lk_store_failure(void* query);
-/* Takes the messages for A, AAAA and the question's own type of its name out of the cache. */
+/* Puts the answer into the cache as a message too, for ttl_s seconds at most, with RRsets that nothing else changes.
+ * serial is another one each time. */
+void lk_store_while_up(void* query, uint32_t ttl_s, uint32_t serial);
+/* Takes the messages for A, AAAA and the question's own type of its name out of the cache, but for those that
+ * lk_store_while_up() has put there. */
 void lk_uncache(void* query);
+/* The caches; good as long as the calling thread's event loop lives. */
+void* lk_cache(void* query);
+/* Takes the messages for A and AAAA of the name out of the cache, whoever put them there. */
+void lk_drop(void* cache, struct lk_bytes name);
+/* Takes all messages out of the cache. */
+void lk_drop_all(void* cache);
 /* Replaces the answer by an edited copy. altered: not what its owner signed: AD is cleared. 0: memory. */
 int lk_rewrite(void* query, const struct lk_edit* edits, size_t count, int altered);
 /* Replaces the answer by one without records of the question's type. 0: memory. */

@@ -171,6 +171,10 @@ std::expected<Startup, std::string> check_startup(const lk_facts& facts, const S
                                                   const Clients& clients) {
   if (auto why = refusal(facts, clients)) return std::unexpected(std::move(*why));
   Startup startup{wanted, {}};
+  // A message that has expired would be given out whatever has become of its tunnel. What other modules do with their
+  // answers, or keep of them, is not in such a message.
+  startup.settings.keep_while_up =
+      wanted.keep_while_up && !facts.serve_expired && words(facts.module_config) == words(kChain.data());
   startup.settings.deadline_us = fit_deadline(facts, wanted.deadline_us, startup.warnings);
   if (facts.wait_limit > 0)
     startup.warnings.push_back(

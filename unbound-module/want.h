@@ -1,7 +1,9 @@
 #pragma once
 // The two small values between resolver workers and the engine thread, and the door between them.
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,11 +52,22 @@ enum class Verdict : std::uint8_t {
   limit,      ///< a bound was met
 };
 
+/// True until the tunnel goes. The engine thread alone writes it; anybody may look, at any time.
+using Live = std::shared_ptr<const std::atomic<bool>>;
+
 struct Done {
   Ticket ticket;
   Verdict verdict{};
   std::string reason;              ///< for log and EDE: one line, escaped, without the peer's octets
   std::uint32_t lease_left_s = 0;  ///< for `up`: what is left of the tunnel; caps the TTL
+  Live live{};  ///< for `up`, if the name is in Stale once the tunnel has gone: then a message may be cached meanwhile
+};
+
+/// Whose messages are to leave the resolver's cache, since a tunnel has gone.
+struct Stale {
+  std::vector<std::string> names;  ///< as Want::name
+  bool everything = false;         ///< more than there was room for
+  bool any() const { return everything || !names.empty(); }
 };
 
 /// The door. Implemented by the engine thread's composition (gate.h) and, for replays, by a scripted synchronous one.
@@ -80,6 +93,11 @@ class Gate {
   }
   /// It is held no more. After hold(), once, with the same client.
   virtual void let_go(const std::optional<base::Address>& client) { (void)client; }
+  /// At most `most` names; whichever worker comes first has them. Its fd is readable when there are any.
+  virtual Stale take_stale(std::size_t most) {
+    (void)most;
+    return {};
+  }
   /// Counts, logs and keeps a decision.
   virtual void decided(Decision decision) = 0;
   /// Tells of a step before the decision, for the log: "question", "ipseckey" and the like. `detail` is plain text of

@@ -1,6 +1,8 @@
 // The gate of replays: answers at once, from the file that LATCHKEY_REPLAY_SCRIPT names. A line each:
 //
 //   ADDRESS up LEASE_S | ADDRESS failed|forbidden|conflict|limit | ADDRESS never    (`*` for any other address)
+//   ADDRESS gone LEASE_S     up, but gone before the answer is out
+//   ADDRESS ends OTHER       failed; the tunnel with OTHER goes meanwhile
 //   unsigned ignore|opportunistic|require
 //   deadline_ms N
 //   observe
@@ -8,10 +10,13 @@
 //   gateway_for NETWORK
 //
 // Every wish and every decision is appended to the file LATCHKEY_REPLAY_STORY, so that a test can look.
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <sstream>
+#include <utility>
 
 #include "latchkey-config.h"
 #include "unbound-module/names.h"
@@ -22,7 +27,12 @@ namespace {
 
 struct Scripted {
   std::string verdict = "failed";
-  std::uint32_t lease_s = 0;
+  std::string rest{};
+  std::uint32_t lease_s() const { return static_cast<std::uint32_t>(std::strtoul(rest.c_str(), nullptr, 10)); }
+};
+struct Tunnel {
+  std::shared_ptr<std::atomic<bool>> live = std::make_shared<std::atomic<bool>>(true);
+  std::vector<std::string> names;
 };
 
 class ScriptedGate final : public Gate {
@@ -40,14 +50,23 @@ class ScriptedGate final : public Gate {
     const auto found = script.find(want.address.to_string());
     const Scripted& answer = found != script.end() ? found->second : script["*"];
     static const std::map<std::string, Verdict> verdicts{{"up", Verdict::up},
+                                                         {"gone", Verdict::up},
+                                                         {"ends", Verdict::failed},
                                                          {"failed", Verdict::failed},
                                                          {"forbidden", Verdict::forbidden},
                                                          {"conflict", Verdict::conflict},
                                                          {"limit", Verdict::limit}};
     const auto verdict = verdicts.find(answer.verdict);
-    if (verdict != verdicts.end())
-      done_.push_back({want.ticket, verdict->second, "scripted " + answer.verdict, answer.lease_s});
+    if (answer.verdict == "ends") end(answer.rest);
+    if (verdict == verdicts.end()) return;
+    Done done{want.ticket, verdict->second, "scripted " + answer.verdict, answer.lease_s(), {}};
+    if (done.verdict == Verdict::up) done.live = lease(want);
+    if (answer.verdict == "gone") end(want.address.to_string());
+    done_.push_back(std::move(done));
   }
+
+  // A worker has taken the names out of the cache before it stores another.
+  Stale take_stale(std::size_t) override { return std::exchange(stale_, {}); }
 
   std::vector<Done> take(WorkerId, std::size_t most) override {
     std::vector<Done> taken;
@@ -68,7 +87,20 @@ class ScriptedGate final : public Gate {
   void tell(const std::string& line) {
     if (const char* path = std::getenv("LATCHKEY_REPLAY_STORY")) std::ofstream(path, std::ios::app) << line << "\n";
   }
+  Live lease(const Want& want) {
+    Tunnel& tunnel = tunnels_[want.address.to_string()];
+    tunnel.names.push_back(want.name);
+    return tunnel.live;
+  }
+  void end(const std::string& address) {
+    const Tunnel gone = std::exchange(tunnels_[address], {});
+    *gone.live = false;
+    stale_.names.insert(stale_.names.end(), gone.names.begin(), gone.names.end());
+  }
+
   std::vector<Done> done_;
+  std::map<std::string, Tunnel> tunnels_;
+  Stale stale_;
 };
 
 ScriptedGate gate;
@@ -112,7 +144,7 @@ void read_line(std::istringstream& line, const std::string& subject, Settings& s
     settings.deadline_us *= 1000;
   } else {
     Scripted& scripted = gate.script[subject];
-    line >> scripted.verdict >> scripted.lease_s;
+    line >> scripted.verdict >> scripted.rest;
   }
 }
 

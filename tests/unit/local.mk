@@ -112,6 +112,8 @@ tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/peers_test.cc tests/unit/unbound-module/peers_rollover_test.cc \
   tests/unit/unbound-module/peers_attack_test.cc tests/unit/unbound-module/peers_gateway_test.cc \
   tests/unit/unbound-module/peers_key_removed_test.cc tests/unit/unbound-module/peers_lease_test.cc \
+  tests/unit/unbound-module/peers_cache_test.cc tests/unit/unbound-module/gate_cache_test.cc \
+  tests/unit/unbound-module/query_cache_test.cc \
   tests/unit/unbound-module/peers_story.h \
   tests/unit/unbound-module/decisions_test.cc tests/unit/unbound-module/explain_test.cc \
   tests/unit/unbound-module/fake_services.h \

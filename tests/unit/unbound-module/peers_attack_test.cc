@@ -112,12 +112,12 @@ TEST_F(attack, by_a_name_that_somebody_on_the_path_answers_for_never_gets_anothe
   ask("evil.example", {kKeyB});
   establish(1, kKeyB);  // relayed, or played by somebody on the path
   EXPECT_EQ(only_outcome().verdict, Verdict::up);
-  for (int minute = 0; minute < 15; ++minute) {
+  for (int minute = 0; minute < 16; ++minute) {
     ask("good.example", {kKeyA});
     EXPECT_EQ(only_outcome().verdict, Verdict::conflict);
     pass(1min);
   }
-  ask("good.example", {kKeyA});  // evil's tunnel was idle
+  ask("good.example", {kKeyA});  // evil's lease had ended, and its tunnel was idle
   ASSERT_EQ(engine.connects.size(), 2U);
   establish(2, kKeyA);
   EXPECT_EQ(only_outcome().verdict, Verdict::up);

@@ -89,10 +89,18 @@ class FakeGate final : public Gate {
   void released_in_clear(const base::Address& address, std::uint32_t) override { clear.push_back(address.to_string()); }
   void key_removed(const std::string& name) override { removed.push_back(name); }
   void answer(std::size_t want, Verdict verdict, std::uint32_t lease = 1000) {
-    done.push_back({wants.at(want).ticket, verdict, "why", lease});
+    done.push_back({wants.at(want).ticket, verdict, "why", lease, verdict == Verdict::up ? live : nullptr});
+  }
+  Stale take_stale(std::size_t) override { return std::exchange(stale, {}); }
+  /// What the engine thread does, and a worker then.
+  void lose(MessageCache& cache) {
+    *live = false;
+    cache.drop(wire("www.example"));
   }
 
   HeldQuestions held{1000};
+  std::shared_ptr<std::atomic<bool>> live = std::make_shared<std::atomic<bool>>(true);
+  Stale stale;
   std::vector<std::string> turned_away;
   std::vector<Want> wants;
   std::set<std::uint64_t> forgotten;
@@ -100,6 +108,14 @@ class FakeGate final : public Gate {
   std::vector<Decision> decisions;
   std::vector<std::string> clear;
   std::vector<std::string> removed;
+};
+
+class FakeCache final : public MessageCache {
+ public:
+  void drop(base::Bytes name) override { messages.erase(canonical(name)); }
+  void drop_all() override { messages.clear(); }
+
+  std::set<std::string> messages;  ///< by name
 };
 
 class FakeResolver final : public Resolver {
@@ -117,6 +133,11 @@ class FakeResolver final : public Resolver {
   std::optional<base::Address> first_client() override { return client; }
   void store(bool with_message) override { stored.push_back(with_message ? "message" : "rrsets"); }
   void store_failure() override { stored.push_back("failure"); }
+  void store_while_up(std::uint32_t ttl_s) override {
+    if (before_keeping) before_keeping();
+    cache.messages.insert(canonical(answer_name));
+    kept_for_s = ttl_s;
+  }
   void uncache() override { uncached = true; }
   bool rewrite(const std::vector<lk_edit>& what, bool is_altered) override {
     for (const lk_edit& edit : what) {
@@ -154,7 +175,10 @@ class FakeResolver final : public Resolver {
        resumed = false;
   bool translated = false;        ///< only a module in front of us waits
   std::string given_on = "none";  ///< to it
-  std::uint32_t no_data_ttl = 0, timer_ms = 0;
+  std::uint32_t no_data_ttl = 0, timer_ms = 0, kept_for_s = 0;
+  FakeCache cache;
+  Buffer answer_name = wire("www.example");
+  std::function<void()> before_keeping;  ///< what happens between a decision and the store
   std::uint64_t now = 1'000'000;
   std::uint64_t pace_us = 0;  ///< the clock's step at each look
 };

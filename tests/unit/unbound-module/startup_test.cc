@@ -78,6 +78,13 @@ TEST(startup, shortens_the_deadline_below_discard_timeout_and_says_so) {
   EXPECT_THAT(startup->warnings[0], HasSubstr("discard-timeout: 1900"));
 }
 
+TEST(startup, keeps_no_message_where_expired_ones_are_served) {
+  lk_facts facts = good_facts();
+  EXPECT_TRUE(check_startup(facts, {}, {})->settings.keep_while_up);
+  facts.serve_expired = 1;
+  EXPECT_FALSE(check_startup(facts, {}, {})->settings.keep_while_up);
+}
+
 TEST(startup, warns_of_limits_that_bite) {
   lk_facts facts = good_facts();
   facts.wait_limit = 1000;
