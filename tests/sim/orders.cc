@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "tests/sim/telling.h"
+
 namespace latchkey::sim {
 
 namespace {
-
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 // As in a lock of numbers: each choice of a run, and how many there were to choose from.
 struct Choice {
@@ -31,8 +30,17 @@ class Run {
     while (!held_.empty()) step();
     choices_.resize(next_);
     pair_.filter = nullptr;
-    pair_.run(seconds(200));
+    pair_.run(orders_.rest);
     return orders_.check(pair_);
+  }
+
+  /// What arrived and what got lost, in order, and what both engines said of it.
+  std::string story() const {
+    std::string text = story_;
+    for (const Host* host : {&pair_.client, &pair_.server}) {
+      for (const Timed& timed : host->events) text += line(timed.at, *host, "says", describe(timed.event));
+    }
+    return text;
   }
 
  private:
@@ -55,14 +63,22 @@ class Run {
     const bool lost = choice >= held_.size();
     const Held held = std::move(*at);
     held_.erase(at);
+    const api::Path& path = held.datagram.path;
+    const Host& from = held.from_client ? pair_.client : pair_.server;
+    story_ += line(pair_.now, from, lost ? "loses" : "gets through",
+                   describe(Parcel{path.local, path.remote, path.nat_port, held.datagram.bytes}));
     if (lost) {
       ++losses_;
       return;
     }
-    const api::Path& path = held.datagram.path;
     pair_.inject(held.from_client ? pair_.server : pair_.client,
                  {{path.remote, path.local, path.nat_port}, held.datagram.bytes});
     pair_.run(pair_.config.weather.latency);
+  }
+
+  std::string line(base::TimePoint at, const Host& who, std::string_view does, std::string_view what) const {
+    return fmt::format("\n{:9.3f} {} {} {}", static_cast<double>((at - start_).count()) / 1e6,
+                       &who == &pair_.client ? "client" : "server", does, what);
   }
 
   std::size_t choose(std::size_t options) {
@@ -76,7 +92,9 @@ class Run {
   std::size_t next_ = 0;
   unsigned losses_ = 0;
   std::vector<Held> held_;
+  std::string story_;
   Pair pair_;
+  base::TimePoint start_ = pair_.now;
 };
 
 // The last choice that has another one left takes it; what came after it is chosen anew. False: all were taken.
@@ -87,7 +105,7 @@ bool advance(std::vector<Choice>& choices) {
   return true;
 }
 
-std::string describe(const std::vector<Choice>& choices) {
+std::string in_words(const std::vector<Choice>& choices) {
   std::string text;
   for (const Choice& choice : choices) text += fmt::format(" {}/{}", choice.taken, choice.of);
   return text;
@@ -100,8 +118,10 @@ Explored explore(const Orders& orders) {
   std::vector<Choice> choices;
   do {
     ++explored.runs;
-    if (auto wrong = Run(orders, choices).play(); !wrong.empty()) {
-      explored.wrong = fmt::format("{} (seed {}, choices{})", wrong, orders.config.seed, describe(choices));
+    Run run(orders, choices);
+    if (auto wrong = run.play(); !wrong.empty()) {
+      explored.wrong =
+          fmt::format("{} (seed {}, choices{}){}", wrong, orders.config.seed, in_words(choices), run.story());
       return explored;
     }
   } while (advance(choices) && explored.runs < orders.limit);
