@@ -1,6 +1,6 @@
 #pragma once
 // What must hold at every step of a story, whatever the network and the hosts do. tests/sim/mutants/ has a planted bug
-// for each.
+// for each; its runner reads this list.
 //
 //   agreement       a child that is alive on both sides is the same on both; one without its mate does not live on
 //                   longer than Plot::patience()
@@ -19,6 +19,14 @@
 //   liveness        nobody sends for long to a peer that has forgotten all
 //   renewal, path   at the end all that is up can be rekeyed, also where a NAT has just moved the client
 //   idle            a session ends for want of traffic if there is none, and only then
+//   convergence     at the end whoever may have a tunnel gets one, and nobody else
+//   left            when all have closed their sessions, nothing is left of them
+//
+// And of what an onlooker sees (wire_watch.h):
+//
+//   window          one request at a time, each with the next message ID; copies are copies
+//   iv              no IV serves two messages
+//   wire            what is no IKE_SA_INIT is protected, but for short answers to who is unknown
 
 #include <map>
 #include <set>
