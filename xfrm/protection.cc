@@ -42,16 +42,23 @@ void Protections::Row::add(const Tunnel& next) {
   tunnels.push_back(next);
 }
 
+bool Protections::Row::belongs_to_guarded(const Tunnel& next) const {
+  return std::ranges::any_of(tunnels, [&](const Tunnel& each) {
+    return each.guard && each.demand.reqid == next.demand.reqid && each.demand.inner == next.demand.inner;
+  });
+}
+
 bool Protections::Row::was_last(const Tunnel& gone) const {
   return std::ranges::none_of(tunnels,
                               [&](const Tunnel& each) { return each.guard && each.demand.inner == gone.demand.inner; });
 }
 
-/// By whom packets go out: the newest tunnel itself; until it may send, the newest of its predecessors that does, or
-/// the oldest that is left.
+/// By whom packets go out: the newest tunnel itself; until it may send, or when it is lost, the newest of its
+/// predecessors that does, or the oldest that is left.
 const Protections::Tunnel& Protections::Row::sender_for(std::size_t newest) const {
   std::size_t sender = newest;
-  for (std::size_t i = newest; i-- > 0 && !tunnels[sender].sending;) {
+  const auto sends = [](const Tunnel& tunnel) { return tunnel.sending && tunnel.live; };
+  for (std::size_t i = newest; i-- > 0 && !sends(tunnels[sender]);) {
     const Demand& older = tunnels[i].demand;
     if (older.reqid == tunnels[newest].demand.reqid && older.inner == tunnels[newest].demand.inner) sender = i;
   }
@@ -87,8 +94,8 @@ base::Result<std::vector<PolicyChange>> Protections::plan(const Tunnel& next) co
   if (at == rows_.end() && rows_.size() >= limits_.addresses)
     return base::fail(base::Errc::exhausted, "protected addresses");
   Row row = at == rows_.end() ? Row{} : at->second;
-  // DESIGN.md security rule 3: the tunnel that a guard was promised for is the only one.
-  if (row.guarded() && !next.guard) return base::fail(base::Errc::mismatch, "an address with a guard");
+  // DESIGN.md security rule 3: the tunnel that a guard was promised for is the only one, but for those of the same peer.
+  if (row.guarded() && !next.guard && !row.belongs_to_guarded(next)) return base::fail(base::Errc::mismatch, "an address with a guard");
   const std::vector<Policy> before = standing(remote, row);
   row.add(next);
   std::set<base::Address> locals;

@@ -48,7 +48,7 @@ class Protections {
   /// Policies of ours that an earlier process left; they block until they expire.
   void adopt(const Policy& policy) { leftover_.insert_or_assign(policy.key, policy); }
   /// What the tunnel changes in the kernel, in the order of installation: the guard last. Errors: exhausted; mismatch
-  /// if the address is guarded and `next` is not.
+  /// if the address is guarded, and `next` neither is nor has the reqid of one that is.
   base::Result<std::vector<PolicyChange>> plan(const Tunnel& next) const;
   /// The plan was carried out. Returns what else goes: a guard ends what unguarded tunnels to that address had. `now`
   /// may be a little old.
@@ -81,6 +81,8 @@ class Protections {
     bool guarded() const;
     Tunnel* find(const SaName& in);
     void add(const Tunnel& next);
+    /// Whether `next` has the reqid of a guarded tunnel between these hosts: it is the same peer's.
+    bool belongs_to_guarded(const Tunnel& next) const;
     /// False if another guarded tunnel between these hosts is left.
     bool was_last(const Tunnel& gone) const;
     const Tunnel& sender_for(std::size_t newest) const;

@@ -85,7 +85,8 @@ struct Engine::Impl {
             .fresh_spi = [this] { return fresh_spi(); },
             .responder = responder.get(),
             .may_admit = sessions.size() < config.max_sessions,
-            .next_session = SessionId{last_session + 1}};
+            .next_session = SessionId{last_session + 1},
+            .reqid_of_twin = [this](const Session& own, Mode mode) { return reqid_of_twin(own, mode); }};
   }
   void receive_init(const wire::Message& message, const Path& path, base::TimePoint now);
   void answer_unprotected(std::optional<base::Buffer> answer, const Path& path);
@@ -100,6 +101,8 @@ struct Engine::Impl {
   void follow(const session::Successor& successor, base::TimePoint now);
   void end(Session& session);
   void erase(base::IkeSpi spi);
+  const Session* twin_of(const Session& own) const;
+  std::optional<base::ReqId> reqid_of_twin(const Session& own, Mode mode) const;
   void dispatch(base::IkeSpi spi, session::Event event, base::TimePoint now);
 
   EngineConfig config;
@@ -109,6 +112,7 @@ struct Engine::Impl {
   EngineStats stats;
   std::unordered_map<SessionId, std::unique_ptr<Session>> sessions;
   std::unordered_map<base::IkeSpi, std::unique_ptr<IkeSa>> sas;
+  std::unordered_multimap<base::Address, const Session*> own_sessions;  ///< sessions that we have begun, by their server
   std::size_t negotiations = 0;
   session::Timers timers;
   std::unique_ptr<session::Responder> responder;
@@ -212,7 +216,39 @@ void Engine::Impl::follow(const session::Successor& successor, base::TimePoint n
 void Engine::Impl::end(Session& session) {
   if (const base::IkeSpi pending = session.pending; pending != base::IkeSpi{}) erase(pending);
   if (responder && !session.initiator) responder->departed(session);
+  const auto [first, last] = own_sessions.equal_range(session.remote);
+  const auto own = std::find_if(first, last, [&](const auto& entry) { return entry.second == &session; });
+  if (own != last) own_sessions.erase(own);
   sessions.erase(session.id);
+}
+
+// The session that the same peer has with us the other way round: two hosts may begin at the same moment. Security rule
+// 3: whoever has not proven the same name is somebody else.
+const Session* Engine::Impl::twin_of(const Session& own) const {
+  if (!responder || !own.has_name()) return nullptr;
+  const auto is_twin = [&](const Session& other) {
+    return other.initiator != own.initiator && other.current != base::IkeSpi{} && other.has_name() &&
+           other.peer == own.peer && other.remote == own.remote && other.local.address == own.local.address;
+  };
+  if (own.initiator) {
+    const auto holder = responder->holders.find(own.remote);
+    const auto sa = holder == responder->holders.end() ? sas.end() : sas.find(holder->second.sa);
+    const Session* other = sa == sas.end() ? nullptr : sa->second->session;
+    return other != nullptr && is_twin(*other) ? other : nullptr;
+  }
+  const auto [first, last] = own_sessions.equal_range(own.remote);
+  const auto found = std::find_if(first, last, [&](const auto& entry) { return is_twin(*entry.second); });
+  return found == last ? nullptr : found->second;
+}
+
+// Each of two such hosts sends by the session that it has begun, so packets have to come in by either, which a kernel
+// lets them only if both have one reqid.
+std::optional<base::ReqId> Engine::Impl::reqid_of_twin(const Session& own, Mode mode) const {
+  const Session* twin = twin_of(own);
+  const auto sa = twin == nullptr ? sas.end() : sas.find(twin->current);
+  const session::Child* child = sa == sas.end() ? nullptr : sa->second->current_child();
+  if (child == nullptr || child->mode != mode || child->inner_local || child->inner_remote) return std::nullopt;
+  return child->tunnel->reqid();
 }
 
 void Engine::Impl::erase(base::IkeSpi spi) {
@@ -245,6 +281,7 @@ base::Result<SessionId> Engine::connect(const ConnectRequest& request, base::Tim
   (*session)->id = id;
   const session::Plan plan{.transport = request.mode == Mode::transport};
   if (auto begun = impl.begin(**session, plan, request.deadline, now); !begun) return std::unexpected(begun.error());
+  impl.own_sessions.emplace((*session)->remote, session->get());
   impl.sessions.emplace(id, std::move(*session));
   return id;
 }

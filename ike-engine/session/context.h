@@ -43,6 +43,8 @@ struct Context {
   std::unique_ptr<Session> admitted = nullptr;  ///< of a client that has just been let in: next_session
   std::set<base::IkeSpi> replaced = {};         ///< IKE SAs whose client has come again
   std::vector<base::IkeSpi> doubted = {};       ///< IKE SAs whose place somebody else wants
+  /// The reqid of a child in this mode that the same peer and we have by a session that was begun the other way round.
+  std::function<std::optional<base::ReqId>(const Session&, api::Mode)> reqid_of_twin = {};
 
   /// Wall-clock time, for certificates. Seconds since 1970.
   std::int64_t unix_seconds() const {

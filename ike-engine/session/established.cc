@@ -14,6 +14,17 @@ std::string name_of(const Proven& proven, base::Bytes peer_id) {
 
 }  // namespace
 
+// That is the key where nothing ties the claimed identity to it, since whoever proves another key is somebody else. A
+// secret that several share ties nobody to a name: nobody.
+api::Identity proven_identity(const Proven& proven, base::Bytes peer_id) {
+  if (proven.by->kind == api::ProofKind::anonymous) return {};
+  if (proven.by->id) return *proven.by->id;
+  if (proven.key != nullptr) return {base::IdType::key_id, proven.key->dns.key};
+  if (proven.by->kind == api::ProofKind::shared_secret) return {};
+  const auto id = wire::parse_id(peer_id);
+  return id ? api::Identity{id->type, base::to_buffer(id->data)} : api::Identity{};
+}
+
 api::Established who_is_there(const Proven& proven, base::Bytes peer_id) {
   api::Established story;
   if (proven.key != nullptr) story.key = proven.key->dns;

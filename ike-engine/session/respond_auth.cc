@@ -69,17 +69,6 @@ base::Result<wire::PayloadChain> own_claim(const IkeSa& sa, const Opening& openi
   return chain;
 }
 
-// Who the client is for RFC 7296 section 2.4, "the same authenticated identity": the key where nothing ties the claimed
-// identity to it, since whoever proves another key is somebody else. A secret that several share ties nobody to a name:
-// nobody.
-api::Identity proven_identity(const Proven& proven, base::Bytes peer_id) {
-  if (proven.by->id) return *proven.by->id;
-  if (proven.key != nullptr) return {base::IdType::key_id, proven.key->dns.key};
-  if (proven.by->kind == api::ProofKind::shared_secret) return {};
-  const auto id = wire::parse_id(peer_id);
-  return id ? api::Identity{id->type, base::to_buffer(id->data)} : api::Identity{};
-}
-
 std::unique_ptr<Session> session_of(const IkeSa& sa, const Context& context, const Proven& proven,
                                     base::Bytes peer_id) {
   auto session = std::make_unique<Session>();
@@ -92,7 +81,7 @@ std::unique_ptr<Session> session_of(const IkeSa& sa, const Context& context, con
   session->story = std::make_unique<api::Established>(who_is_there(proven, peer_id));
   if (sa.half_open->intermediate) session->story->additional = sa.half_open->intermediate->methods;
   session->known = proven.by->kind != api::ProofKind::anonymous;
-  if (session->known) session->peer = proven_identity(proven, peer_id);
+  session->peer = proven_identity(proven, peer_id);
   return session;
 }
 

@@ -109,6 +109,7 @@ std::expected<policy::ChosenEsp, NotifyType> make_child(IkeSa& sa, Context& cont
   if (!reserved) return Refusal(NotifyType::temporary_failure);
   auto chosen = policy::choose_esp(offer, context.config.answered_esp, {}, (*reserved)->spi());
   if (!chosen) return Refusal(NotifyType::no_proposal_chosen);
+  const auto reqid = grant.inner.leased ? std::nullopt : context.reqid_of_twin(*sa.session, grant.mode);
   auto child = make_child_sa(sa, context.config,
                              {.suite = chosen->suite,
                               .mode = grant.mode,
@@ -117,6 +118,7 @@ std::expected<policy::ChosenEsp, NotifyType> make_child(IkeSa& sa, Context& cont
                               .nonce_i = nonces.i,
                               .nonce_r = nonces.r,
                               .we_asked = false,
+                              .reqid = reqid,
                               .inner_remote = grant.leased_address()});
   if (!child) return Refusal(NotifyType::temporary_failure);
   auto tunnel = context.kernel.install(std::move(*reserved), *child);

@@ -21,6 +21,13 @@ struct xfrm_clients : KernelFixture {
       child.remote_port = port;
     });
   }
+  /// One whose peer is that of a tunnel of ours.
+  Installed client_like(const Tunnel& tunnel) {
+    return install_as(kLocal, kRemote, [&](api::ChildSa& child) {
+      child.guard = false;
+      child.reqid = tunnel->reqid();
+    });
+  }
 };
 
 TEST_F(xfrm_clients, have_policies_without_a_guard) {
@@ -90,6 +97,47 @@ TEST_F(xfrm_clients, never_take_the_place_of_a_tunnel_that_was_proven) {
   EXPECT_FALSE(client()) << "nor of one that was lost";
   kernel.release_guard(kRemote);
   EXPECT_TRUE(client());
+}
+
+// Two hosts that have each begun a tunnel to the other: the engine gives both one reqid.
+TEST_F(xfrm_clients, stand_beside_the_tunnel_to_the_same_peer) {
+  Tunnel proven = install().value();
+  const auto policies = state.policies;
+  Tunnel theirs = client_like(proven).value();
+  EXPECT_EQ(theirs->reqid(), proven->reqid());
+  EXPECT_EQ(state.policies, policies) << "packets come in by either, and go out by our own";
+  EXPECT_EQ(state.sas.size(), 4U);
+  theirs.reset();
+  EXPECT_EQ(state.policies, policies);
+  proven.reset();
+  EXPECT_TRUE(empty());
+}
+
+TEST_F(xfrm_clients, carry_on_behind_the_guard_of_a_lost_tunnel_to_the_same_peer) {
+  Tunnel proven = install().value();
+  Tunnel theirs = client_like(proven).value();
+  EXPECT_EQ(sends_by(), 0x8000U);
+  proven->keep_guard();
+  proven.reset();
+  EXPECT_TRUE(kernel.guarded(kRemote));
+  EXPECT_EQ(sends_by(), 0x8001U);
+  EXPECT_EQ(esp(Direction::in)->reqid, theirs->reqid());
+  Tunnel again = install_as(kLocal, kRemote, [&](api::ChildSa& child) { child.reqid = theirs->reqid(); }).value();
+  EXPECT_EQ(sends_by(), 0x8002U);
+  EXPECT_TRUE(client_like(again)) << "a rekeying of theirs";
+  EXPECT_EQ(sends_by(), 0x8002U);
+  EXPECT_FALSE(client()) << "anybody else";
+}
+
+TEST_F(xfrm_clients, that_were_there_first_are_joined_by_the_tunnel_to_the_same_peer) {
+  Tunnel theirs = client().value();
+  Tunnel proven = install_as(kLocal, kRemote, [&](api::ChildSa& child) { child.reqid = theirs->reqid(); }).value();
+  EXPECT_TRUE(kernel.guarded(kRemote));
+  EXPECT_EQ(sends_by(), 0x8001U);
+  EXPECT_EQ(esp(Direction::in)->reqid, theirs->reqid());
+  proven.reset();
+  EXPECT_FALSE(kernel.guarded(kRemote));
+  EXPECT_EQ(sends_by(), 0x8000U);
 }
 
 TEST_F(xfrm_clients, give_way_to_a_tunnel_that_is_proven) {
