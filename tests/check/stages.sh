@@ -39,7 +39,7 @@ run_stages() {
   run_stage structure
   build gcc
   run_stage gcc
-  both "run_stage unit" "run_stage replay"
+  both "run_stage unit" run_replay_and_soak
   # Its scenarios look at times: nothing else runs beside it.
   run_stage lab
   build clang
@@ -54,6 +54,11 @@ run_stages() {
     build-aux/unbound.sh --release trixie >/dev/null && build trixie
     run_stage trixie
   fi
+}
+
+run_replay_and_soak() {
+  run_stage replay
+  run_stage soak
 }
 
 run_hunts() {
@@ -131,6 +136,19 @@ stage_lab() {
     script tests/lab/run
   else
     script tests/lab/run --full && script tests/lab/mutants/run
+  fi
+}
+
+stage_soak() {
+  built gcc || return 1
+  local threads
+  if [ "$full" = yes ]; then
+    for threads in 2 8; do
+      script tests/soak/run --threads $threads --questions 100000 --waves 20 |
+        sed "s/^\(not ok\|ok\|skip\) /&threads_$threads./"
+    done
+  else
+    script tests/soak/run
   fi
 }
 

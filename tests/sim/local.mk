@@ -18,7 +18,7 @@ tests_sim_hostile_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
 
 # As many stories as one has patience for.
 SOAK_SEEDS = 1000000
-soak: tests/sim/story_test
+soak: soak-questions tests/sim/story_test
 	tests/sim/story_test --seeds $(SOAK_SEEDS) --gtest_filter='story.keeps*'
 .PHONY: soak
 
