@@ -1,6 +1,6 @@
 """Unbound's testbound, and what a replay needs to have the module in its chain.
 
-Wants LATCHKEY_BUILDDIR and LATCHKEY_UNBOUND_SOURCE.
+LATCHKEY_BUILDDIR (build) and LATCHKEY_UNBOUND_SOURCE (what build-aux/unbound.sh built last) say where these are.
 """
 import os
 import pathlib
@@ -8,8 +8,10 @@ import re
 import subprocess
 import tempfile
 
-MODULE = pathlib.Path(os.environ["LATCHKEY_BUILDDIR"]) / "tests/replay/.libs/latchkey_replay.so"
-UNBOUND = pathlib.Path(os.environ["LATCHKEY_UNBOUND_SOURCE"])
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "latchkey"
+BUILD = pathlib.Path(os.environ.get("LATCHKEY_BUILDDIR") or pathlib.Path(__file__).parents[2] / "build")
+UNBOUND = pathlib.Path(os.environ.get("LATCHKEY_UNBOUND_SOURCE") or CACHE / "unbound/src")
+MODULE = BUILD / "tests/replay/.libs/latchkey_replay.so"
 TIMEOUT_S = 60
 
 

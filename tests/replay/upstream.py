@@ -137,6 +137,10 @@ def play(path):
     return ways
 
 
+# Which server is asked first is chance in some replays, and so is whether they pass.
+AT_TIMES = "at times: "
+
+
 def exceptions(path):
     """{"NAME.WAY": reason}"""
     found = {}
@@ -150,7 +154,7 @@ def exceptions(path):
 def report(name, passed, said, excused):
     """One result line; whether it is good."""
     if name in excused:
-        if passed:
+        if passed and not excused[name].startswith(AT_TIMES):
             print(f"not ok {name} stands in exceptions, but passes")
             return False
         print(f"# {name}: excepted: {excused[name]}")
