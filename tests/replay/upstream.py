@@ -68,7 +68,10 @@ def about_key(entry, rcode):
     if not re.search(r"\s(A|AAAA)\s", rest.partition("SECTION ANSWER")[2].partition("SECTION")[0]):
         return head + middle + rest.replace(question.group(0), line, 1)
     head = re.sub(r"^(\s*REPLY)\b.*$", rf"\1 QR AA {rcode}", head, flags=re.M)
-    return f"{head}{middle}\n{line}\nENTRY_END\n"
+    # 1.22 takes an answer with nothing in it, and no SOA, for a server that does not know.
+    owner = question.group(1).split()[0]
+    soa = f"SECTION AUTHORITY\n{owner} IN SOA ns. host. 1 3600 600 86400 3600\n" if rcode == "NOERROR" else ""
+    return f"{head}{middle}\n{line}\n{soa}ENTRY_END\n"
 
 
 def answered(text, rcode, first):
