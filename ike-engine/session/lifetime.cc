@@ -11,8 +11,10 @@ namespace latchkey::session {
 
 namespace {
 
-// After this time and up to half as much more it is tried again: what the peer could not do, ...
+// After this time and up to half as much more it is tried again: what the peer could not do, but in good time before it
+// is too late, ...
 constexpr base::Duration kPause = std::chrono::seconds(10);
+constexpr base::Duration kLeastPause = std::chrono::seconds(1);
 // ... and a negotiation that has failed, as long as the old SA lives.
 constexpr base::Duration kRenewalPause = std::chrono::seconds(60);
 // And one such negotiation may take this long.
@@ -24,6 +26,18 @@ void again_at(IkeSa& sa, const Wish& wanted, base::TimePoint when) {
   } else if (Child* child = sa.child_in(wanted.child); child != nullptr && child->standing == Standing::in_use) {
     child->rekey_at = when;
   }
+}
+
+base::TimePoint end_of(IkeSa& sa, const Wish& wanted) {
+  if (wanted.errand == Errand::rekey_ike) return sa.ends_at;
+  const Child* child = sa.child_in(wanted.child);
+  return child == nullptr ? base::kNever : child->ends_at;
+}
+
+// Both sides wait when their requests have crossed, so neither may come at a foreseeable moment.
+base::Duration pause(base::Duration left, Context& context) {
+  const base::Duration most = std::clamp(left / 2, kLeastPause, kPause * 3 / 2);
+  return most - jitter(most / 3, context.random);
 }
 
 bool may_start_over(const IkeSa& sa) { return sa.session != nullptr && sa.session->initiator; }
@@ -48,7 +62,7 @@ void begin_life(IkeSa& sa, Context& context) {
 }
 
 State postpone(IkeSa& sa, Context& context, const Wish& wanted) {
-  again_at(sa, wanted, context.now + kPause + jitter(kPause / 2, context.random));
+  again_at(sa, wanted, context.now + pause(end_of(sa, wanted) - context.now, context));
   return sa.state;
 }
 

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
+#include "ike-engine/wire/header.h"
 #include "tests/sim/orders.h"
 
 namespace latchkey::sim {
@@ -127,6 +129,33 @@ TEST_P(collisions, end_well_whatever_datagram_is_lost) {
 INSTANTIATE_TEST_SUITE_P(of, collisions, ::testing::ValuesIn(meetings()), [](const auto& each) {
   return fmt::format("{}_and_{}", name_of(each.param.client), name_of(each.param.server));
 });
+
+std::size_t creations(const Host& host) {
+  return static_cast<std::size_t>(std::ranges::count_if(host.sent, [](const api::Datagram& datagram) {
+    const auto header = wire::read_header(datagram.bytes);
+    return header && header->exchange == base::ExchangeType::create_child_sa && !header->response;
+  }));
+}
+
+// The server rekeys the IKE SA and the client its child, six to twelve seconds before either ends: both are busy, and
+// both wait.
+TEST(a_busy_peer, is_asked_again_before_it_is_too_late) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    PairConfig config = patient_pair(seed);
+    config.client.lifetime = config.server.ike_lifetime = seconds(60);
+    Pair pair(config);
+    bring_up(pair);
+    while (creations(pair.server) == 0) pair.run(std::chrono::milliseconds(1));
+    wear_out(pair, pair.client);
+    pair.run(seconds(30));
+    for (const Host* host : {&pair.client, &pair.server}) {
+      EXPECT_EQ(host->count<api::Down>(), 0u);
+      EXPECT_GE(host->count<api::Rekeyed>(), 1u);
+      EXPECT_EQ(host->steps("ike_sa_rekeyed"), 1u);
+    }
+  }
+}
 
 }  // namespace
 }  // namespace latchkey::sim
