@@ -32,12 +32,12 @@ structure  -      60    borders between the folders, style of the sources
 gcc        gcc    60    g++ 12, warnings are errors
 unit       gcc    900   unit tests, and two engines in virtual time
 replay     gcc    600   Unbound's testbound with the module
-lab        gcc    2400  scenarios on a real kernel against libreswan
+lab        gcc    3600  scenarios on a real kernel against libreswan
 clang      clang  60    clang 19, warnings are errors
 asan       clang  1200  unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 fuzz       clang  900   libFuzzer, 60 s a target (iketool's 30); coverage of every parse_*
 mutants    clang  900   planted bugs that fuzzing must find from nothing
-simmutants gcc    900   planted bugs that the stories of two engines must find
+simmutants gcc    1800  planted bugs that the stories of two engines must find
 tsan       tsan   900   the module's threads under ThreadSanitizer
 soak       gcc    3600  questions held by the thousand in a real Unbound, none lost (--full only, or when named: then 5,000)
 trixie     trixie 1800  replays and main scenarios with Debian 13's Unbound (--full only, or when named)
