@@ -94,8 +94,10 @@ base::Result<std::vector<PolicyChange>> Protections::plan(const Tunnel& next) co
   if (at == rows_.end() && rows_.size() >= limits_.addresses)
     return base::fail(base::Errc::exhausted, "protected addresses");
   Row row = at == rows_.end() ? Row{} : at->second;
-  // DESIGN.md security rule 3: the tunnel that a guard was promised for is the only one, but for those of the same peer.
-  if (row.guarded() && !next.guard && !row.belongs_to_guarded(next)) return base::fail(base::Errc::mismatch, "an address with a guard");
+  // DESIGN.md security rule 3: the tunnel that a guard was promised for is the only one, but for those of the same
+  // peer.
+  if (row.guarded() && !next.guard && !row.belongs_to_guarded(next))
+    return base::fail(base::Errc::mismatch, "an address with a guard");
   const std::vector<Policy> before = standing(remote, row);
   row.add(next);
   std::set<base::Address> locals;

@@ -112,7 +112,7 @@ struct Engine::Impl {
   EngineStats stats;
   std::unordered_map<SessionId, std::unique_ptr<Session>> sessions;
   std::unordered_map<base::IkeSpi, std::unique_ptr<IkeSa>> sas;
-  std::unordered_multimap<base::Address, const Session*> own_sessions;  ///< sessions that we have begun, by their server
+  std::unordered_multimap<base::Address, const Session*> own_sessions;  ///< that we have begun, by their server
   std::size_t negotiations = 0;
   session::Timers timers;
   std::unique_ptr<session::Responder> responder;

@@ -1,6 +1,6 @@
-// Two hosts that each begin a tunnel to the other, at the same moment or one after the other. RFC 7296 knows no rule for
-// that, and both IKE SAs stay (docs/CHOICES.md). Each host sends by the child that it has begun, so a kernel must take
-// packets by either, which it does if both have one reqid.
+// Two hosts that each begin a tunnel to the other, at the same moment or one after the other. RFC 7296 knows no rule
+// for that, and both IKE SAs stay (docs/CHOICES.md). Each host sends by the child that it has begun, so a kernel must
+// take packets by either, which it does if both have one reqid.
 
 #include <gtest/gtest.h>
 

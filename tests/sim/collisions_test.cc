@@ -16,8 +16,9 @@ namespace {
 
 using std::chrono::seconds;
 
-// An IKE SA of this life is rekeyed after 480 to 540 s. What has been asked by then is held back for 61 s at most. Whatever
-// gets lost afterwards is asked again within 40 s, a peer that was busy another 15 s later, and the SA lives 59 s longer.
+// An IKE SA of this life is rekeyed after 480 to 540 s. What has been asked by then is held back for 61 s at most.
+// Whatever gets lost afterwards is asked again within 40 s, a peer that was busy another 15 s later, and the SA lives
+// 59 s longer.
 constexpr seconds kIkeLifetime{600};
 constexpr seconds kRekeyedBy{541};
 // The last retransmission comes after 127 s, and who gets no answer gives up after 319 s.

@@ -10,11 +10,11 @@ namespace latchkey::sim {
 
 struct Orders {
   PairConfig config;
-  std::function<void(Pair&)> begin;               ///< after the tunnel is up: what both sides do at once
-  std::function<std::string(const Pair&)> check;  ///< "" or what is wrong, when all has come to rest
+  std::function<void(Pair&)> begin;                 ///< after the tunnel is up: what both sides do at once
+  std::function<std::string(const Pair&)> check;    ///< "" or what is wrong, when all has come to rest
   base::Duration rest = std::chrono::seconds(200);  ///< from when nothing is under way any more to the check
-  unsigned losses = 0;                            ///< of so many datagrams, at any place
-  std::size_t limit = 20000;                      ///< runs; more would be a mistake in the test
+  unsigned losses = 0;                              ///< of so many datagrams, at any place
+  std::size_t limit = 20000;                        ///< runs; more would be a mistake in the test
 };
 
 struct Explored {
