@@ -18,6 +18,7 @@ packages="strongswan-charon strongswan-swanctl libstrongswan libstrongswan-stand
 
 say() { echo "strongswan: $*" >&2; }
 die() { say "$*"; exit 1; }
+# shellcheck source=build-aux/apt.sh
 . "$(dirname "$0")/apt.sh"
 
 # Complete is one that was renamed into place.
@@ -27,6 +28,8 @@ fetch() {
   say "fetching Debian's packages (private apt lists)"
   private_lists deb
   mkdir "$work/debs" "$work/tree"
+  # Many words on purpose.
+  # shellcheck disable=SC2086
   (cd "$work/debs" && private_apt download $packages) >>"$work/apt.log" 2>&1 ||
     { tail -n 20 "$work/apt.log" >&2; die "apt-get download failed"; }
   for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/tree"; done
@@ -48,7 +51,7 @@ case ${1:-} in
     exec 9>"$cache/lock-strongswan"
     if ! flock -n 9; then say "waiting for another run"; flock 9; fi
     if ! fetched; then
-      work=$(mktemp -d "$cache/fetching.XXXXXX")
+      work=$(mktemp -d -p "$cache" --suffix=.fetching)
       trap 'rm -rf "$work"' EXIT
       trap 'exit 1' HUP INT TERM
       fetch

@@ -25,6 +25,7 @@ jobs=$(nproc 2>/dev/null || echo 2)
 
 say() { echo "unbound: $*" >&2; }
 die() { say "$*"; exit 1; }
+# shellcheck source=build-aux/apt.sh
 . "$(dirname "$0")/apt.sh"
 
 while [ $# -gt 0 ]; do
@@ -146,7 +147,7 @@ case $action in
       for tool in apt-get dpkg-source make cc flex bison; do
         command -v $tool >/dev/null || die "$tool is missing; run build-aux/packages.sh"
       done
-      work=$(mktemp -d "$cache/building.XXXXXX")
+      work=$(mktemp -d -p "$cache" --suffix=.building)
       trap 'rm -rf "$work"' EXIT
       trap 'exit 1' HUP INT TERM
       build

@@ -9,10 +9,11 @@ package=$(apt-cache depends linux-image-amd64 | awk '/Depends: linux-image/ { pr
 folder=$cache/qemu-$package
 exec 7>"$cache/qemu.lock"
 flock 7
+work=$(mktemp -d -p "$cache" --suffix=.qemu)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 if [ ! -e "$folder/vmlinuz" ]; then
-  work=$(mktemp -d "$cache/qemu-new.XXXXXX")
-  trap 'rm -rf "$work"' EXIT
   echo "qemu: fetching $package" >&2
   (cd "$work" && apt-get -o APT::Sandbox::User=root download "$package" >&2 && dpkg -x ./*.deb unpacked)
   version=$(ls "$work/unpacked/lib/modules")
@@ -25,8 +26,7 @@ if [ ! -e "$folder/vmlinuz" ]; then
 fi
 
 if [ ! "$folder/initrd.gz" -nt "$here/qemu-initrd.sh" ] || [ ! "$folder/initrd.gz" -nt "$0" ]; then
-  tree=$(mktemp -d "$cache/qemu-initrd.XXXXXX")
-  trap 'rm -rf "$tree"' EXIT
+  tree=$work/initrd
   mkdir -p "$tree"/{bin,proc,sys,dev,modules,lower,memory,new}
   cp /bin/busybox "$tree/bin/busybox"
   install -m 755 "$here/qemu-initrd.sh" "$tree/init"
