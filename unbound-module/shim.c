@@ -242,6 +242,7 @@ static int start(struct module_env* env, const char* loaded_as) {
                         env->cfg->auto_trust_anchor_file_list || env->cfg->trusted_keys_file_list;
   facts.permissive = env->cfg->val_permissive_mode;
   facts.serve_expired = env->cfg->serve_expired;
+  facts.serve_original_ttl = env->cfg->serve_original_ttl;
   find_local_answers(env->cfg, &facts);
   facts.access = access;
   if (!add_access(&facts, access, most_access, env->cfg->acls, 0) ||

@@ -76,11 +76,12 @@ struct lk_facts {
   size_t jostle_ms;
   size_t queries_per_thread;
   int threads;
-  int trust_anchors; /* whether any is configured */
-  int permissive;    /* val-permissive-mode */
-  int serve_expired; /* answers beyond their TTL */
-  int local_data;    /* whether there is any, also in a view */
-  int auth_zones;    /* whether clients are answered from any */
+  int trust_anchors;      /* whether any is configured */
+  int permissive;         /* val-permissive-mode */
+  int serve_expired;      /* answers beyond their TTL */
+  int serve_original_ttl; /* a hit in the cache has the TTL that the record came with */
+  int local_data;         /* whether there is any, also in a view */
+  int auth_zones;         /* whether clients are answered from any */
   size_t access_count;
   const struct lk_access* access;
 };

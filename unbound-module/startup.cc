@@ -171,10 +171,10 @@ std::expected<Startup, std::string> check_startup(const lk_facts& facts, const S
                                                   const Clients& clients) {
   if (auto why = refusal(facts, clients)) return std::unexpected(std::move(*why));
   Startup startup{wanted, {}};
-  // A message that has expired would be given out whatever has become of its tunnel. What other modules do with their
-  // answers, or keep of them, is not in such a message.
-  startup.settings.keep_while_up =
-      wanted.keep_while_up && !facts.serve_expired && words(facts.module_config) == words(kChain.data());
+  // A message that has expired would be given out whatever has become of its tunnel, one whose TTL begins anew with
+  // each hit beyond the lease. What other modules do with their answers, or keep of them, is not in such a message.
+  startup.settings.keep_while_up = wanted.keep_while_up && !facts.serve_expired && !facts.serve_original_ttl &&
+                                   words(facts.module_config) == words(kChain.data());
   startup.settings.deadline_us = fit_deadline(facts, wanted.deadline_us, startup.warnings);
   if (facts.wait_limit > 0)
     startup.warnings.push_back(
@@ -185,6 +185,10 @@ std::expected<Startup, std::string> check_startup(const lk_facts& facts, const S
         "jostle-timeout: {}: with num-queries-per-thread: {} questions waiting, new ones push out those that "
         "wait longer than that for a tunnel; set jostle-timeout: 1000",
         facts.jostle_ms, facts.queries_per_thread));
+  if (facts.serve_original_ttl)
+    startup.warnings.emplace_back(
+        "`serve-original-ttl: yes`: an answer from Unbound's cache would live longer than its tunnel, so none with a "
+        "tunnel is kept there, and each question for such a name passes Latchkey; set serve-original-ttl: no");
   for (std::size_t i = 0; i < facts.access_count; ++i)
     if (std::string_view(facts.access[i].action) == "allow_snoop")
       startup.warnings.push_back(fmt::format(

@@ -85,6 +85,17 @@ TEST(startup, keeps_no_message_where_expired_ones_are_served) {
   EXPECT_FALSE(check_startup(facts, {}, {})->settings.keep_while_up);
 }
 
+// A hit begins with the whole TTL again, however little of the lease is left.
+TEST(startup, keeps_no_message_where_hits_have_the_original_ttl_and_says_so) {
+  lk_facts facts = good_facts();
+  facts.serve_original_ttl = 1;
+  const auto startup = check_startup(facts, {}, {});
+  ASSERT_TRUE(startup);
+  EXPECT_FALSE(startup->settings.keep_while_up);
+  ASSERT_EQ(startup->warnings.size(), 1U);
+  EXPECT_THAT(startup->warnings[0], HasSubstr("serve-original-ttl: yes"));
+}
+
 TEST(startup, warns_of_limits_that_bite) {
   lk_facts facts = good_facts();
   facts.wait_limit = 1000;
