@@ -46,7 +46,7 @@ class Wave:
             self.poll.register(client, select.POLLIN)
 
     def status(self):
-        """Asks again if it is turned away: others may ask at the same time."""
+        """Asks again if it is turned away: others may ask at the same time. Not if nobody is there: Unbound has ended."""
         end = time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -54,6 +54,8 @@ class Wave:
                     control.connect(self.options.control)
                     control.sendall(b'{"schema": 1, "command": "status"}\n')
                     return json.loads(replies.readline())
+            except (ConnectionRefusedError, FileNotFoundError):
+                raise
             except (OSError, ValueError):
                 if time.monotonic() > end:
                     raise
