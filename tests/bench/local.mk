@@ -23,3 +23,4 @@ tests_bench_pretend_esp_la_LDFLAGS = -module -avoid-version -shared -rpath /nowh
 bench: all tests/bench/pretend_esp.la tests/test_responder $(BENCHES)
 	LATCHKEY_BUILDDIR='$(abs_top_builddir)' $(srcdir)/tests/bench/run
 .PHONY: bench
+EXTRA_DIST += tests/bench/latency.py tests/bench/resolver.sh tests/bench/run tests/bench/tunnels.sh tests/bench/world.sh

@@ -18,9 +18,9 @@ tests_sim_hostile_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
 
 # As many stories as one has patience for.
 SOAK_SEEDS = 1000000
-soak: soak-questions tests/sim/story_test
+soak-stories: tests/sim/story_test
 	tests/sim/story_test --seeds $(SOAK_SEEDS) --gtest_filter='story.keeps*'
-.PHONY: soak
+.PHONY: soak-stories
 
 # One source with a planted bug, MUTANT_SOURCE, becomes the program MUTANT_OUT. Its object stands in front of the
 # libraries, so the linker leaves the honest one where it is. tests/sim/mutants/run makes them.
