@@ -94,6 +94,12 @@ void obey_initial_contact(const IkeSa& sa, Context& context, const AuthPayloads&
   }
 }
 
+// There was room when it began, but others may have been half-open with it.
+bool has_room(const Context& context, const api::Path& path) {
+  const Responder& responder = *context.responder;
+  return context.may_admit && responder.crowd(path.remote.address).sessions < responder.max_sessions_per_address;
+}
+
 const base::SecretBytes* find_ppk(const Responder& responder, const AuthPayloads& claim) {
   const auto* notify = claim.find(NotifyType::ppk_identity);
   const auto id = notify == nullptr ? std::nullopt : parse_ppk_identity(notify->data);
@@ -159,7 +165,7 @@ base::Result<void> complete_half_open(IkeSa& sa) {
 
 State admit(IkeSa& sa, Context& context, Input& input) {
   const auto opening = reopen(*sa.half_open);
-  if (!opening || !context.may_admit) {
+  if (!opening || !has_room(context, input.path)) {
     return turn_away(sa, context, input, NotifyType::temporary_failure, "no room for another session");
   }
   const auto with_ppk = use_ppk(sa, context, *opening, input.claim);
