@@ -202,6 +202,59 @@ TEST(lease, that_had_to_give_way_does_not_stay_for_ever) {
   EXPECT_EQ(server.engine.leases(), 0u);
 }
 
+// RFC 7296 section 3.15.1: INTERNAL_IP6_ADDRESS is an address and its prefix length; a client may want one, and leave
+// out the length.
+TEST(lease, of_ipv6_is_given_with_its_prefix_and_to_those_who_come_over_ipv6) {
+  api::ResponderConfig config = with_pool();
+  config.pools.push_back({address("fd00:7::2"), address("fd00:7::9")});
+  Server server(config);
+  const base::Buffer full = *base::from_hex("fd000007000000000000000000000005 80");
+  struct Wish {
+    std::uint16_t attribute;
+    base::Buffer value;
+    std::string_view granted;
+  };
+  const Wish wishes[] = {{8, {}, "fd00:7::2"},
+                         {8, full, "fd00:7::5"},
+                         {8, base::Buffer(full.begin(), full.end() - 1), "fd00:7::3"},
+                         {8, base::to_buffer(address("fd00:8::1").bytes()), "fd00:7::4"},
+                         {1, {}, ""}};
+  std::uint64_t seed = 0;
+  for (const Wish& wish : wishes) {
+    SCOPED_TRACE(++seed);
+    Stranger client(server, seed);
+    client.path.local.address = address("2001:db8:1::7");
+    client.path.remote = {address("2001:db8::1"), static_cast<std::uint16_t>(500 + seed)};
+    ASSERT_TRUE(client.agree());
+    Payloads claim = client.claim();
+    claim[3] = payload(PayloadType::tsi, range("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+    claim.push_back(payload(PayloadType::cp, wire::Cp{1, {{wish.attribute, wish.value}}}));
+    const auto answer = client.ask(ExchangeType::ike_auth, claim);
+    ASSERT_TRUE(answer);
+    base::Buffer reply;
+    std::vector<wire::TrafficSelector> tsi;
+    for (const auto& each : answer->payloads()) {
+      if (each.type == PayloadType::cp) reply = base::to_buffer(each.body);
+      if (each.type == PayloadType::tsi) tsi = wire::parse_ts(each.body).value();
+    }
+    if (wish.granted.empty()) {  // of the other family there is none for it: the child is for its own address
+      EXPECT_TRUE(reply.empty());
+      EXPECT_EQ(tsi, range("2001:db8::1", "2001:db8::1"));
+      continue;
+    }
+    const auto cp = wire::parse_cp(reply).value();
+    ASSERT_EQ(cp.attributes.size(), 1u);
+    EXPECT_EQ(cp.type, 2u);
+    EXPECT_EQ(cp.attributes.front().type, 8u);
+    const base::Address granted = address(wish.granted);
+    EXPECT_EQ(base::to_buffer(cp.attributes.front().value),
+              base::concat({granted.bytes(), std::array<std::uint8_t, 1>{128}}));
+    EXPECT_EQ(tsi, range(wish.granted, wish.granted));
+    EXPECT_EQ(server.kernel.installed().back().child.inner_remote, granted);
+  }
+  EXPECT_EQ(server.engine.leases(), 4u);
+}
+
 // A resolver has a tunnel to each name's address: who serves several must not take the second for the first come again.
 TEST(holder, of_a_child_with_one_of_our_addresses_does_not_give_way_to_a_child_with_another) {
   api::ResponderConfig config = with_pool();
