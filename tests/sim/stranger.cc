@@ -145,6 +145,7 @@ bool Stranger::agree(const Payloads& payloads) {
 bool Stranger::take_answer(base::Bytes answer) {
   const auto message = wire::parse_message(answer);
   if (!message || message->find(PayloadType::sa) == nullptr) return false;
+  response_ = base::to_buffer(answer);
   spi_r = message->header.spi_r;
   nonce_r_ = base::to_buffer(message->find(PayloadType::nonce)->body);
   const auto ke = wire::parse_ke(message->find(PayloadType::ke)->body).value();
@@ -198,6 +199,11 @@ base::Buffer Stranger::octets_of(base::Bytes id) const {
     int_auth.u32(next_request);
   }
   return crypto::signed_octets(kPrf, request_, nonce_r_, keys_.sk_pi.view(), id, int_auth.view()).value();
+}
+
+// ResponderSignedOctets.
+base::Buffer Stranger::octets_of_server(base::Bytes id) const {
+  return crypto::signed_octets(kPrf, response_, nonce_i_, keys_.sk_pr.view(), id).value();
 }
 
 Payloads Stranger::claim(base::Bytes id) const {

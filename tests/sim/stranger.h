@@ -64,6 +64,11 @@ class Stranger {
   support::Payloads claim() const;
   /// The same of somebody who signs with `key`.
   support::Payloads claim(base::Bytes id, const crypto::PrivateKey& key) const;
+  /// The same with any AUTH, which is over octets_of(id).
+  support::Payloads claim(base::Bytes id, const wire::Auth& auth) const;
+  base::Buffer octets_of(base::Bytes id) const;
+  /// What the server's AUTH is over, without IKE_INTERMEDIATE; `id` is IDr's whole body.
+  base::Buffer octets_of_server(base::Bytes id) const;
   /// A request in SK. Its answer, opened; nothing if none came, or none that is right.
   std::optional<support::Plain> ask(base::ExchangeType exchange, const support::Payloads& payloads);
   std::optional<support::Plain> ask_sealed(base::ExchangeType exchange, base::PayloadType first, base::Bytes content);
@@ -77,6 +82,10 @@ class Stranger {
 
   /// Of a child that a CREATE_CHILD_SA has made; `g_ir` is empty without PFS.
   crypto::ChildKeys child_keys(base::Bytes nonce_i, base::Bytes nonce_r, base::Bytes g_ir = {}) const;
+  /// After agree(); a test may put in keys that it has made itself.
+  crypto::IkeKeys& keys() { return keys_; }
+  base::Bytes nonce_i() const { return nonce_i_; }
+  base::Bytes nonce_r() const { return nonce_r_; }
   /// IKE_INTERMEDIATE with these payloads: its answer, and AUTH covers both from then on.
   std::optional<support::Plain> ask_intermediate(const support::Payloads& payloads);
   /// Goes on with the keys that follow from one more shared secret.
@@ -95,15 +104,13 @@ class Stranger {
 
  private:
   bool take_answer(base::Bytes answer);
-  support::Payloads claim(base::Bytes id, const wire::Auth& auth) const;
-  base::Buffer octets_of(base::Bytes id) const;
   void derive(base::Bytes skeyseed);
 
   Server& server_;
   support::SeededRandom random_;
   crypto::KeyExchange key_exchange_;
   base::Buffer nonce_i_, nonce_r_;
-  base::Buffer request_;
+  base::Buffer request_, response_;  ///< of IKE_SA_INIT
   crypto::IkeKeys keys_;
   support::Sealing sealing_;
 };

@@ -65,7 +65,7 @@ tests_unit_engine_test_SOURCES = \
   tests/sim/elsewhere_test.cc tests/sim/established_test.cc tests/sim/forged_copy_test.cc tests/sim/handshake_test.cc \
   tests/sim/intermediate_demands_test.cc tests/sim/intermediate_test.cc tests/sim/pair.cc tests/sim/pair.h tests/sim/ppk_test.cc \
   tests/sim/refusals_test.cc tests/sim/responder_demands_test.cc tests/sim/responder_test.cc \
-  tests/sim/rules_test.cc tests/sim/stranger.cc tests/sim/stranger.h tests/sim/suites_test.cc tests/sim/weather.h \
+  tests/sim/rules_test.cc tests/sim/schemes_test.cc tests/sim/stranger.cc tests/sim/stranger.h tests/sim/suites_test.cc tests/sim/weather.h \
   tests/sim/census.cc tests/sim/census.h tests/sim/telling.cc tests/sim/telling.h tests/sim/town.h \
   tests/sim/weather_test.cc tests/sim/wire_watch.cc tests/sim/wire_watch.h \
   tests/sim/world.cc tests/sim/world.h \
