@@ -10,8 +10,10 @@ RESULTS=$1
 shift
 export LAB
 
-limit_of() { # a scenario may say `# Limit: SECONDS`
-  sed -n 's/^# Limit: \([0-9]*\).*/\1/p' "$LAB/scenarios/$1/run"
+limit_of() { # a scenario may say `# Limit: SECONDS`, a sum in which our variables may stand
+  local said
+  said=$(sed -n 's/^# Limit: //p' "$LAB/scenarios/$1/run")
+  echo $(((${said:-180}) * LAB_PATIENCE))
 }
 
 run_one() {
@@ -20,7 +22,7 @@ run_one() {
   rm -rf "$OUT" && mkdir -p "$OUT"
   echo "run $name" >>"$RESULTS"
   limit=$(limit_of "$name")
-  timeout -k 5 $((${limit:-180} * LAB_PATIENCE)) unshare --mount --pid --fork --net --uts --ipc --mount-proc --kill-child=KILL \
+  timeout -k 5 "$limit" unshare --mount --pid --fork --net --uts --ipc --mount-proc --kill-child=KILL \
     bash -c 'mount -t tmpfs lab /run; mkdir -p /run/netns /run/lab; export TMPDIR=/run/lab; ip link set lo up; . "$LAB/lib/scenario.sh"
       . "$LAB/scenarios/$1/run"; collect_evidence; say "good"' "$name" "$name" >"$OUT/output" 2>&1 </dev/null
   rc=$?
@@ -28,7 +30,7 @@ run_one() {
   case $rc in
     0) echo "ok $name $((took / 10)).$((took % 10))$([ ! -s "$OUT/counts" ] || printf ' s, %s' "$(<"$OUT/counts")")" ;;
     77) why=$(sed -n 's/.*SKIP: //p' "$OUT/output" | tail -1) && echo "skip $name $why" ;;
-    124 | 137) echo "not ok $name took longer than $((${limit:-180} * LAB_PATIENCE)) s" ;;
+    124 | 137) echo "not ok $name took longer than $limit s" ;;
     *) why=$(sed -n 's/.*FAIL: //p' "$OUT/output" | tail -1) && echo "not ok $name ${why:-exit status $rc: $(tail -1 "$OUT/output")}" ;;
   esac >>"$RESULTS"
 }

@@ -20,7 +20,7 @@ start_guests() {
 }
 
 boot_qemu() { # FOLDER with vmlinuz, initrd.gz and modules/
-  exec timeout -k 5 $((QEMU_SECONDS * ${TIMES:-1})) qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu max,la57=off -smp "$(nproc)" -m 2048 \
+  exec timeout -k 5 "$(guest_limit $QEMU_SECONDS)" qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu max,la57=off -smp "$(nproc)" -m 2048 \
     -machine q35,usb=off,vmport=off -nodefaults -display none -no-reboot -net none \
     -kernel "$1/vmlinuz" -initrd "$1/initrd.gz" \
     -append "console=ttyS0 quiet panic=-1 nokaslr mitigations=off random.trust_cpu=on cryptomgr.notests no_timer_check tsc=reliable norandmaps audit=0 apparmor=0 selinux=0 lab_out=$LAB_OUT lab_home=$LAB" \

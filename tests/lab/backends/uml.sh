@@ -30,7 +30,7 @@ start_guests() {
 boot_uml() { # NUMBER SHIM
   local contain=(unshare --pid --fork --kill-child=KILL)
   "${contain[@]}" true 2>/dev/null || contain=()
-  exec env TMPDIR="$LAB_OUT/guest.tmp" LD_PRELOAD="$2" timeout -k 5 $((UML_SECONDS * ${TIMES:-1})) "${contain[@]}" \
+  exec env TMPDIR="$LAB_OUT/guest.tmp" LD_PRELOAD="$2" timeout -k 5 "$(guest_limit $UML_SECONDS)" "${contain[@]}" \
     linux.uml mem=768M rootfstype=hostfs rootflags=/ rw init="$LAB_OUT/guest$1.init" umid="guest$1.$$" uml_dir="$LAB_OUT/guest.tmp/" \
     con=null con0=null,fd:1 </dev/null >"$LAB_OUT/guest$1.log" 2>&1
 }
