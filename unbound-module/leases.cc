@@ -10,6 +10,7 @@ void Leases::extend(const std::string& name, const KeySet& keys, bool verified, 
   auto known = holders_.find(name);
   if (known == holders_.end()) {
     if (holders_.size() >= limits.names) {
+      unnamed_ = true;
       if (verified) unnamed_end_ = std::max(unnamed_end_, end);
       return;
     }
@@ -37,11 +38,6 @@ bool Leases::holds(const std::string& name, base::TimePoint now) const {
 
 bool Leases::leave(const std::string& name) { return holders_.erase(name) > 0; }
 
-bool Leases::in_use(base::TimePoint now, const Limits& limits) const {
-  return unnamed_end_ + limits.promise > now ||
-         std::ranges::any_of(holders_, [&](const auto& entry) { return entry.second.end + limits.promise > now; });
-}
-
 void Leases::hear(const std::string& name, const KeySet& keys) {
   const auto own = holders_.find(name);
   if (own != holders_.end()) own->second.keys = keys.size() <= kKnownKeys ? keys : KeySet();
@@ -63,13 +59,15 @@ bool Leases::may_roll_over(const std::string& name, const KeySet& keys, base::Ti
 
 Leases Leases::inherited(const KeyDigest& key) const {
   Leases out = *this;
-  std::erase_if(out.holders_, [&](const auto& entry) { return !entry.second.keys.holds(key); });
+  if (std::erase_if(out.holders_, [&](const auto& entry) { return !entry.second.keys.holds(key); }) > 0)
+    out.unnamed_ = true;
   return out;
 }
 
 void Leases::prune(base::TimePoint now, const Limits& limits) {
   if (holders_.size() < limits.names) return;
-  std::erase_if(holders_, [&](const auto& entry) { return entry.second.end + limits.promise <= now; });
+  if (std::erase_if(holders_, [&](const auto& entry) { return entry.second.end + limits.promise <= now; }) > 0)
+    unnamed_ = true;
 }
 
 }  // namespace latchkey::unbound

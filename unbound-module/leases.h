@@ -31,8 +31,8 @@ class Leases {
 
   /// The name has no key any more: it has no say, nor a share in the tunnel. Whether it had one.
   bool leave(const std::string& name);
-  /// Whether a name may still have connections.
-  bool in_use(base::TimePoint now, const Limits& limits) const;
+  /// Whether every name that was released here has left again: a connection may be older than any lease.
+  bool deserted() const { return holders_.empty() && !unnamed_; }
 
   /// What DNSSEC says of a verified name's keys now, if it was released here.
   void hear(const std::string& name, const KeySet& keys);
@@ -57,6 +57,7 @@ class Leases {
   std::map<std::string, Holder> holders_;
   base::TimePoint end_{};
   base::TimePoint unnamed_end_ = base::TimePoint::min();  ///< of verified names that found no room
+  bool unnamed_ = false;  ///< a name found no room, or was forgotten: nobody will know when it leaves
 };
 
 }  // namespace latchkey::unbound

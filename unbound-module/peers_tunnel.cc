@@ -197,7 +197,7 @@ void Peers::key_removed(const std::string& name, base::TimePoint now) {
     // The lease forgets the name, so this is the last time that its messages are known.
     if (peer.tunnel && peer.tunnel->leases.holds(name, now)) call_back(*peer.tunnel, now);
     Leases* const leases = peer.tunnel ? &peer.tunnel->leases : peer.lost ? &peer.lost->leases : nullptr;
-    if (leases && leases->leave(name) && !leases->in_use(now, config_.leases)) deserted.push_back(address);
+    if (leases && leases->leave(name) && leases->deserted()) deserted.push_back(address);
   }
   for (const base::Address& address : deserted) {
     drop_without_guard(address, peers_.at(address), name, now);

@@ -121,5 +121,39 @@ TEST_F(leases, pass_to_the_next_tunnel_with_those_who_publish_its_key) {
   EXPECT_EQ(next.end(), now + 100s) << "clients still use the address";
 }
 
+TEST_F(leases, are_deserted_when_each_name_has_left_however_long_its_lease_has_been_over) {
+  EXPECT_TRUE(table.deserted());
+  release("a.example", keys({1}));
+  release("loose.example", keys({1}), kUnverified);
+  now += 100h;
+  EXPECT_TRUE(table.leave("a.example"));
+  EXPECT_FALSE(table.deserted());
+  EXPECT_TRUE(table.leave("loose.example"));
+  EXPECT_FALSE(table.leave("loose.example"));
+  EXPECT_TRUE(table.deserted());
+}
+
+TEST_F(leases, are_not_deserted_once_a_name_found_no_room) {
+  limits.names = 1;
+  for (const bool verified : {kVerified, kUnverified}) {
+    table = {};
+    release("a.example", keys({1}));
+    release("b.example", keys({1}), verified);
+    table.leave("a.example");
+    EXPECT_FALSE(table.deserted()) << "it is not known whether b.example has left";
+  }
+}
+
+TEST_F(leases, are_not_deserted_once_a_name_has_been_forgotten) {
+  limits.names = 1;
+  release("a.example", keys({1}));
+  now += 2h;
+  table.prune(now, limits);
+  EXPECT_FALSE(table.deserted());
+  table = {};
+  release("a.example", keys({1}));
+  EXPECT_FALSE(table.inherited(digest_of({4, {2}})).deserted()) << "its connections have moved to the new tunnel";
+}
+
 }  // namespace
 }  // namespace latchkey::unbound

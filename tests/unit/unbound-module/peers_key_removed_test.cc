@@ -36,15 +36,22 @@ TEST_F(key_removed, of_another_name_ends_nothing) {
   EXPECT_EQ(engine.guards.count(kServer), 1U);
 }
 
-TEST_F(key_removed, ends_nothing_while_another_name_has_the_tunnel_or_may_still_have_connections) {
+TEST_F(key_removed, ends_nothing_while_another_name_has_the_tunnel) {
   ask("b.example", {kKeyA});
   remove_key("a.example");
   EXPECT_THAT(engine.closed, IsEmpty());
-  now += 59min;
-  remove_key("a.example");
-  EXPECT_THAT(engine.closed, IsEmpty()) << "b.example's lease has ended, its promise not";
   remove_key("b.example");
   EXPECT_THAT(engine.closed, ElementsAre(kFirst));
+}
+
+// A connection may last for as long as its traffic keeps the tunnel, whatever became of the lease.
+TEST_F(key_removed, puts_no_connection_of_another_name_s_in_clear_however_old_it_is) {
+  ask("b.example", {kKeyA});
+  now += 30h;
+  remove_key("a.example");
+  EXPECT_THAT(engine.closed, IsEmpty());
+  EXPECT_EQ(engine.guards.count(kServer), 1U);
+  EXPECT_EQ(made().tunnels(now).size(), 1U);
 }
 
 TEST_F(key_removed, ends_the_guard_of_a_lost_tunnel_and_its_way_back) {
