@@ -1,6 +1,7 @@
 // What may happen in a story.
 
 #include <algorithm>
+#include <array>
 
 #include "tests/sim/addresses.h"
 #include "tests/sim/cast.h"
@@ -14,6 +15,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using support::FakeKernel;
+
+constexpr std::array<std::string_view, kOpenings> kForged = {
+    "somebody answers an IKE_SA_INIT", "somebody alters the answer to an IKE_SA_INIT", "somebody copies an IKE_AUTH"};
 
 }  // namespace
 
@@ -75,6 +79,7 @@ void Story::turn_out(std::uint64_t dice) {
 }
 
 void Story::crash(Number who) {
+  if (town_.at(who).host.engine) ending_.happened.note(who == kServer ? "the server crashes" : "a client crashes");
   town_.at(who).host.engine.reset();
   session_.erase(who);
   invariants_.crashed(who);
@@ -95,6 +100,7 @@ void Story::restart(Number who) {
 
 void Story::rebind(Number who) {
   Resident& client = town_.at(who);
+  if (client.nat) ending_.happened.note("a NAT gives a client other ports");
   if (client.nat) client.nat->port = static_cast<std::uint16_t>(client.nat->port + 2);
 }
 
@@ -102,6 +108,7 @@ void Story::rebind(Number who) {
 // it.
 void Story::move(Number who, std::uint64_t dice) {
   Resident& client = town_.at(who);
+  ending_.happened.note(client.nat ? "a NAT has another address" : "a client has another address");
   if (client.nat) {
     client.nat->address = address_in(Net::nats, plot_.ipv6, 10 + dice % 100);
     return;
@@ -135,6 +142,7 @@ void Story::replay(std::uint64_t dice) {
   // Now and then from another place.
   if (dice_.chance(30)) parcel.from = {address_in(Net::strangers, plot_.ipv6, dice_.next()), 4500};
   note("somebody replays {}", describe(parcel));
+  ending_.happened.note("somebody replays");
   town_.launch(parcel);
 }
 
@@ -143,6 +151,7 @@ void Story::meddle(std::uint64_t dice) {
   Parcel parcel = town_.overheard[dice % town_.overheard.size()];
   parcel.bytes = altered_message(parcel.bytes, dice_);
   note("somebody alters {}", describe(parcel));
+  ending_.happened.note("somebody alters");
   town_.launch(parcel);
 }
 
@@ -151,6 +160,7 @@ void Story::flood(std::uint64_t dice) {
       town_.overheard, [](const Parcel& p) { return opening_of(p.bytes) == Opening::init_request; });
   if (request == town_.overheard.end()) return;
   Parcel parcel = *request;
+  ending_.happened.note("strangers flood the server");
   const std::uint64_t count = 2 + dice % 12;
   for (std::uint64_t i = 0; i < count; ++i) {
     if (dice_.chance(70)) parcel.from = {address_in(Net::strangers, plot_.ipv6, dice_.next()), 500};
@@ -163,6 +173,7 @@ void Story::flood(std::uint64_t dice) {
 void Story::wear_out(Number who, const api::ChildSa& child, bool hard) {
   Host& host = town_.at(who).host;
   if (!host.engine) return;
+  ending_.happened.note(hard ? "a kernel has ended a child" : "a kernel's child has carried enough");
   const bool inbound = dice_.chance(50);
   host.engine->expired({inbound ? child.local : child.remote, inbound ? child.spi_in : child.spi_out, hard}, town_.now);
   after(who);
@@ -244,6 +255,7 @@ void Story::forge(const Parcel& parcel) {
     for (std::uint64_t i = 0; i < count; ++i) {
       const Parcel forged = forgery_of(parcel, *opening);
       note("somebody forges {}", describe(forged));
+      ending_.happened.note(kForged[static_cast<std::size_t>(*opening)]);
       town_.launch_safely(forged, dice_.chance(50) ? base::Duration(1) : milliseconds(dice_.below(200)));
     }
     forgers_.erase(it);

@@ -66,9 +66,22 @@ void Story::arrives(const Resident& to, const Parcel& parcel) {
   if (parcel.from.address == town_.at(kServer).host.address) invariants_.reached(parcel.to.address);
 }
 
+void Story::weathers(std::string_view what) { ending_.happened.note(what); }
+
+// Where a tunnel has come up, and with what.
+void Story::note_tunnel(const Resident& client, const api::Established& event) {
+  if (client.nat) ending_.happened.note("a tunnel from behind a NAT");
+  if (plot_.ipv6) ending_.happened.note("a tunnel over IPv6");
+  if (event.inner_local) ending_.happened.note("a tunnel with a leased address");
+  if (event.mode == api::Mode::transport) ending_.happened.note("a tunnel in transport mode");
+  if (!event.encapsulated) ending_.happened.note("a tunnel without UDP");
+}
+
 void Story::says(const Resident& who, const api::Event& event) {
   note("{} says {}", who.number, describe(event));
   if (who.number <= plot_.clients.size()) ending_.happened.note(kind_of(event));
+  const auto* up = std::get_if<api::Established>(&event);
+  if (up != nullptr && up->initiator) note_tunnel(who, *up);
   invariants_.says(who.number, event);
 }
 
@@ -78,8 +91,8 @@ void Story::stepped(const Resident& who, bool expired) {
 }
 
 void Story::watch_kernel(Number who) {
-  const std::size_t refused = town_.at(who).host.kernel.refused;
-  if (refused != std::exchange(refused_[who], refused)) ending_.happened.note("a kernel refuses");
+  const auto& refused = town_.at(who).host.kernel.refused;
+  for (std::size_t& known = refused_[who]; known < refused.size(); ++known) ending_.happened.note(refused[known]);
 }
 
 void Story::run_until(base::TimePoint until) {

@@ -37,6 +37,7 @@ class Story : private Watcher {
   void sent(const Resident& from, const Parcel& parcel) override;
   void arrives(const Resident& to, const Parcel& parcel) override;
   void says(const Resident& who, const api::Event& event) override;
+  void weathers(std::string_view what) override;
   void stepped(const Resident& who, bool expired) override;
 
   void run_until(base::TimePoint until);
@@ -60,6 +61,7 @@ class Story : private Watcher {
   void relent(Number who);
   void serve();
   void watch_kernel(Number who);
+  void note_tunnel(const Resident& client, const api::Established& event);
   void serve_again(std::uint64_t dice);
   void swap(Number who, std::uint64_t dice);
   void forge(const Parcel& parcel);

@@ -72,20 +72,39 @@ void Town::overhear(const Parcel& parcel) {
 
 void Town::launch(const Parcel& parcel) {
   const unsigned copies = dice_.chance(weather.duplication) ? 2 : 1;
+  if (copies > 1) watcher_.weathers("a datagram comes twice");
+  ++launched_;
   for (unsigned copy = 0; copy < copies; ++copy) {
-    if (silent || dice_.chance(weather.loss)) continue;
+    if (silent || dice_.chance(weather.loss)) {
+      watcher_.weathers(silent ? "a datagram is sent in an outage" : "a datagram is lost");
+      continue;
+    }
     Parcel sent = parcel;
     if (dice_.chance(weather.corruption) && !sent.bytes.empty()) {
+      watcher_.weathers("a datagram is corrupted");
       auto& octet = sent.bytes[dice_.below(sent.bytes.size())];
       octet = static_cast<std::uint8_t>(octet ^ (1u << dice_.below(8)));
     }
-    if (dice_.chance(weather.truncation)) sent.bytes.resize(dice_.below(sent.bytes.size() + 1));
+    if (dice_.chance(weather.truncation)) {
+      watcher_.weathers("a datagram is cut short");
+      sent.bytes.resize(dice_.below(sent.bytes.size() + 1));
+    }
     const auto extra = static_cast<std::int64_t>(dice_.below(static_cast<std::uint64_t>(weather.jitter.count()) + 1));
-    launch_safely(sent, weather.latency + base::Duration(extra));
+    flying_.emplace(now + weather.latency + base::Duration(extra), Flight{std::move(sent), launched_});
   }
 }
 
-void Town::launch_safely(const Parcel& parcel, base::Duration latency) { flying_.emplace(now + latency, parcel); }
+void Town::launch_safely(const Parcel& parcel, base::Duration latency) {
+  flying_.emplace(now + latency, Flight{parcel});
+}
+
+void Town::note_overtaken(const Flight& flight) {
+  // Forgers have a way of their own, and so has what comes after the bad weather.
+  if (flight.number == 0 || weather.jitter == base::Duration{}) return;
+  std::uint64_t& newest = newest_[{flight.parcel.from.address, flight.parcel.to.address}];
+  if (flight.number < newest) watcher_.weathers("a datagram is overtaken");
+  newest = std::max(newest, flight.number);
+}
 
 void Town::divert(Number client, std::optional<Number> to) {
   diverted_.erase(client);
@@ -159,9 +178,10 @@ bool Town::step(base::TimePoint until) {
     expire();
     return true;
   }
-  const Parcel parcel = std::move(flying_.begin()->second);
+  const Flight flight = std::move(flying_.begin()->second);
   flying_.erase(flying_.begin());
-  arrive(parcel);
+  note_overtaken(flight);
+  arrive(flight.parcel);
   return true;
 }
 

@@ -42,6 +42,8 @@ class Watcher {
   virtual void sent(const Resident& from, const Parcel& parcel) = 0;
   virtual void arrives(const Resident& to, const Parcel& parcel) = 0;
   virtual void says(const Resident& who, const api::Event& event) = 0;
+  /// The weather has done something to a parcel.
+  virtual void weathers(std::string_view what) = 0;
   /// An engine has been called and what it brought forth is told. `expired`: by expire().
   virtual void stepped(const Resident& who, bool expired) = 0;
 };
@@ -85,7 +87,16 @@ class Town {
   support::SeededRandom dice_;
   Watcher& watcher_;
   std::vector<std::unique_ptr<Resident>> residents_;
-  std::multimap<base::TimePoint, Parcel> flying_;
+  /// `number`: it was sent after those with lower ones; a copy has its original's. 0: no weather for it.
+  struct Flight {
+    Parcel parcel;
+    std::uint64_t number = 0;
+  };
+  void note_overtaken(const Flight& flight);
+
+  std::multimap<base::TimePoint, Flight> flying_;
+  std::uint64_t launched_ = 0;
+  std::map<std::pair<base::Address, base::Address>, std::uint64_t> newest_;  ///< that has arrived, from and to
   std::map<Number, Number> diverted_;
   std::size_t next_overheard_ = 0;
 };

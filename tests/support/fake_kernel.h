@@ -2,6 +2,7 @@
 // A kernel port that only keeps books: what is reserved, what is installed, what was left behind.
 
 #include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,7 @@ class FakeKernel : public api::Kernel {
   bool refuse_install = false;
   bool refuse_sending = false;
   bool refuse_counters = false;
-  std::size_t refused = 0;  ///< calls so far
+  std::vector<std::string_view> refused;  ///< calls so far: the text of each's error
   api::ChildCounters counters;
 
   base::Result<std::unique_ptr<api::ReservedSpi>> allocate_spi(const base::Address&, const base::Address&) override {
@@ -99,7 +100,7 @@ class FakeKernel : public api::Kernel {
   }
 
   std::unexpected<base::Error> refuse(const char* text) {
-    ++refused;
+    refused.push_back(text);
     return base::fail(base::Errc::kernel, text);
   }
 
