@@ -71,7 +71,7 @@ void Race::outcome(std::size_t place, const Done& done) {
     case Verdict::failed:
     case Verdict::limit: candidate.standing = Standing::failed; break;
   }
-  const bool in_vain = done.verdict == Verdict::failed || done.verdict == Verdict::forbidden;
+  const bool in_vain = done.verdict != Verdict::up && done.verdict != Verdict::limit;  // a limit is ours, not the way's
   if (!in_vain || candidate.way + 1 >= candidate.ways) return;
   ++candidate.way;
   candidate.standing = Standing::open;

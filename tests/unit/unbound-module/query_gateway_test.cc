@@ -142,8 +142,8 @@ TEST_F(GatewayStory, asks_the_zones_of_at_most_four_addresses) {
 }
 
 // RFC 4025 section 2.2: gateways with lower precedence are to be attempted first; then the others.
-TEST_F(GatewayStory, tries_the_next_gateway_when_the_first_fails_or_is_forbidden) {
-  for (const Verdict verdict : {Verdict::failed, Verdict::forbidden}) {
+TEST_F(GatewayStory, tries_the_next_gateway_when_the_first_fails_or_is_forbidden_or_conflicts) {
+  for (const Verdict verdict : {Verdict::failed, Verdict::forbidden, Verdict::conflict}) {
     gate.wants.clear();
     configured.clear();
     allow("198.51.100.7", "192.0.2.0/24");
