@@ -14,26 +14,32 @@ namespace latchkey::unbound {
 using KeyDigest = std::array<std::uint8_t, 32>;
 KeyDigest digest_of(const api::DnsKey& key);
 
-/// What a name publishes for an address, whatever its order, and by which gateway.
+/// What a name publishes for an address, whatever its order: the keys that are tried, by which gateway, and `beside`
+/// them those of its other gateways.
 class KeySet {
  public:
   KeySet() = default;
-  explicit KeySet(const std::vector<api::DnsKey>& keys, const std::optional<base::Address>& gateway = {});
+  explicit KeySet(const std::vector<api::DnsKey>& keys, const std::optional<base::Address>& gateway = {},
+                  const std::vector<api::DnsKey>& beside = {});
 
-  /// Of the whole set and the gateway.
+  /// Of what is tried, and the gateway; so is equality.
   const KeyDigest& digest() const { return digest_; }
   /// None: the address is spoken with directly.
   const std::optional<base::Address>& gateway() const { return gateway_; }
-  /// Without doubles.
-  std::size_t size() const { return keys_.size(); }
-  bool holds(const KeyDigest& key) const;
-  /// Whether every key of `other` is here too.
+  /// Of all, without doubles.
+  std::size_t size() const { return keys_.size() + beside_.size(); }
+  /// Whether the name publishes it.
+  bool holds(const KeyDigest& key) const { return tries(key) || is_beside(key); }
+  /// Whether every key that `other` tries is published here too.
   bool holds_all(const KeySet& other) const;
+  bool tries(const KeyDigest& key) const;
 
   friend bool operator==(const KeySet& a, const KeySet& b) { return a.digest_ == b.digest_; }
 
  private:
-  std::vector<KeyDigest> keys_;  // sorted
+  bool is_beside(const KeyDigest& key) const;
+
+  std::vector<KeyDigest> keys_, beside_;  // each sorted; none is in both
   std::optional<base::Address> gateway_;
   KeyDigest digest_{};
 };

@@ -90,7 +90,7 @@ void Peers::give_up_place(TicketId ticket) {
 
 void Peers::want(Want want, base::TimePoint now) {
   if (refuse_at_once(want)) return;
-  const KeySet keys(want.keys, want.gateway);
+  const KeySet keys(want.keys, want.gateway, want.beside);
   const base::Address address = want.address;
   const auto known = peers_.find(address);
   const Tunnel* tunnel = known != peers_.end() && known->second.tunnel ? &*known->second.tunnel : nullptr;

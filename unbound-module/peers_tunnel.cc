@@ -76,7 +76,7 @@ void Peers::established(const base::Address& address, Peer& peer, const api::Est
                           {"took_ms", milliseconds(now - round.started)}});
   const KeyDigest proven = digest_of(agreed.key);
   for (const KeySet& keys : round.sets) {
-    if (keys.holds(proven)) failed_.forget({address, keys.digest(), round.rank == Rank::attempt});
+    if (keys.tries(proven)) failed_.forget({address, keys.digest(), round.rank == Rank::attempt});
   }
   Leases leases;
   if (peer.tunnel) {

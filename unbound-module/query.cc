@@ -341,9 +341,11 @@ void Query::want_next() {
       Want wish;
       wish.name = name_text(name_);
       wish.address = candidate.address;
-      Route way = std::move(ways_to(candidate.address).at(candidate.way));
+      std::vector<Route> ways = ways_to(candidate.address);
+      Route& way = ways.at(candidate.way);
       wish.gateway = way.gateway;
-      wish.keys = std::move(way.keys);
+      wish.keys = std::exchange(way.keys, {});
+      for (const Route& other : ways) wish.beside.insert(wish.beside.end(), other.keys.begin(), other.keys.end());
       wish.verified = verified(statuses_);
       wish.ttl_s = std::min(address_good_for_s_, key_.good_for_s);
       if (!must_) wish.attempt_ms = static_cast<std::uint32_t>(attempt_us() / 1000);

@@ -42,6 +42,8 @@ struct Want {
   std::uint32_t attempt_ms = 0;
   Payer payer{};
   std::optional<base::Address> gateway{};  ///< by which the address is reached (security rule 1); none: directly
+  /// What else the name publishes for the address, for other gateways: not tried, but a tunnel may have proven it.
+  std::vector<api::DnsKey> beside{};
 };
 
 enum class Verdict : std::uint8_t {

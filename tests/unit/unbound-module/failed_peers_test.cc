@@ -56,6 +56,18 @@ TEST(failed_peers, know_a_key_set_whatever_its_order) {
   EXPECT_FALSE(KeySet(std::vector{a}).holds(digest_of(b)));
 }
 
+TEST(failed_peers, know_a_key_set_by_what_is_tried_whatever_stands_beside_it) {
+  const api::DnsKey a{2, {1}}, b{3, {2}};
+  using Keys = std::vector<api::DnsKey>;
+  const KeySet alone(Keys{a}), with_b(Keys{a}, {}, {b, a, b});
+  EXPECT_EQ(alone, with_b);
+  EXPECT_EQ(with_b.size(), 2U);
+  EXPECT_TRUE(with_b.holds(digest_of(b)));
+  EXPECT_FALSE(with_b.tries(digest_of(b)));
+  EXPECT_TRUE(with_b.holds_all(KeySet({a, b})));
+  EXPECT_TRUE(alone.holds_all(with_b)) << "b is not tried";
+}
+
 TEST(failed_peers, cost_the_same_whatever_their_keys_and_reason) {
   static_assert(sizeof(PeerId) <= 64);
   FailedPeers failed(5s, 300s, 10);

@@ -13,9 +13,11 @@ const base::Address kAnother = *base::Address::parse("9.9.9.10");
 class gateway_peers : public peers {
  protected:
   std::uint64_t ask_by(const base::Address& gateway, std::vector<api::DnsKey> keys = {kKeyA},
-                       base::Address address = kServer, std::string name = "a.example") {
+                       base::Address address = kServer, std::string name = "a.example",
+                       std::vector<api::DnsKey> beside = {}) {
     Want want = a_want(std::move(name), std::move(keys), address);
     want.gateway = gateway;
+    want.beside = std::move(beside);
     made().want(std::move(want), now);
     return tickets;
   }
@@ -80,6 +82,50 @@ TEST_F(gateway_peers, has_the_addresses_one_tunnel_and_another_key_is_a_conflict
   EXPECT_EQ(only_outcome().verdict, Verdict::conflict);
   ask("b.example", {kKeyA});
   EXPECT_EQ(only_outcome().verdict, Verdict::up);
+}
+
+// Security rule 3 asks what the name publishes, not which of its ways is tried.
+TEST_F(gateway_peers, with_a_key_that_the_name_publishes_for_another_has_a_tunnel_of_the_name_s) {
+  ask_by(kAnother, {kKeyB}, kServer, "a.example", {kKeyA});
+  establish(1, kKeyB);
+  (void)outcomes();
+  for (const char* name : {"a.example", "b.example"}) {
+    ask_by(kGateway, {kKeyA}, kServer, name, {kKeyB});
+    EXPECT_EQ(only_outcome().verdict, Verdict::up) << name;
+  }
+  EXPECT_EQ(engine.connects.size(), 1U) << "it is no rollover";
+}
+
+TEST_F(gateway_peers, with_a_key_that_all_names_publish_for_any_may_take_the_tunnel_over) {
+  for (const char* name : {"a.example", "b.example"}) {
+    ask_by(kGateway, {kKeyA}, kServer, name, {kKeyB});
+    if (made().waiting() > 0) establish(1, kKeyA);
+    EXPECT_EQ(only_outcome().verdict, Verdict::up);
+  }
+  ask_by(kAnother, {kKeyB}, kServer, "b.example");
+  EXPECT_EQ(engine.connects.size(), 2U) << "a.example publishes it too";
+  ask("b.example", {{3, {7, 8, 9}}});
+  EXPECT_EQ(only_outcome().verdict, Verdict::conflict);
+}
+
+TEST_F(gateway_peers, of_a_lost_tunnel_are_all_that_the_name_publishes) {
+  ask_by(kAnother, {kKeyB});
+  establish(1, kKeyB);
+  (void)outcomes();
+  lose(1);
+  fail(2);
+  ask_by(kGateway, {kKeyA}, kServer, "a.example", {kKeyB});
+  fail(3);
+  (void)outcomes();
+  now += 10s;  // failures are forgotten, what was promised is not
+  ask_by(kAnother, {kKeyB}, kServer, "b.example");
+  EXPECT_EQ(engine.connects.size(), 4U) << "a.example has not ceased to publish its key";
+}
+
+TEST_F(gateway_peers, is_tried_with_its_own_keys_alone) {
+  ask_by(kGateway, {kKeyA}, kServer, "a.example", {kKeyB});
+  ASSERT_EQ(engine.connects.size(), 1U);
+  EXPECT_THAT(engine.connects[0].keys, testing::ElementsAre(kKeyA));
 }
 
 TEST_F(gateway_peers, comes_back_by_the_same_gateway) {

@@ -160,6 +160,24 @@ TEST_F(GatewayStory, tries_the_next_gateway_when_the_first_fails_or_is_forbidden
   }
 }
 
+// Security rule 3 is about all that the name publishes for the address.
+TEST_F(GatewayStory, tells_with_each_gateway_the_keys_of_the_others) {
+  allow("198.51.100.7", "192.0.2.0/24");
+  allow("198.51.100.8", "192.0.2.0/24");
+  // Another key (RFC 8032 section 7.1, test 1).
+  const Buffer other =
+      *base::from_hex("140104c6336408d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+  hold_by({kByGateway, other, kKey});
+  outcome(0, Verdict::failed);
+  ASSERT_EQ(gate.wants.size(), 2U);
+  const api::DnsKey first = gate.wants[0].keys.at(0);
+  const api::DnsKey second{4, {other.end() - 32, other.end()}};
+  for (const Want& want : gate.wants) {
+    EXPECT_THAT(want.keys, ElementsAre(first));
+    EXPECT_THAT(want.beside, ElementsAre(first, second));
+  }
+}
+
 TEST_F(GatewayStory, at_a_bound_tries_no_other_gateway) {
   allow("198.51.100.7", "192.0.2.0/24");
   allow("198.51.100.8", "192.0.2.0/24");
