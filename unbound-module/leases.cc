@@ -31,6 +31,12 @@ std::vector<std::string> Leases::names(base::TimePoint now) const {
   return out;
 }
 
+std::vector<std::string> Leases::names() const {
+  std::vector<std::string> out;
+  for (const auto& entry : holders_) out.push_back(entry.first);
+  return out;
+}
+
 bool Leases::holds(const std::string& name, base::TimePoint now) const {
   const auto own = holders_.find(name);
   return own != holders_.end() && own->second.end > now;

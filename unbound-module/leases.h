@@ -26,8 +26,11 @@ class Leases {
   base::TimePoint end() const { return end_; }
   /// Those whose lease lives.
   std::vector<std::string> names(base::TimePoint now) const;
+  /// All that are known, also those whose lease has ended.
+  std::vector<std::string> names() const;
   /// Whether the name's lease lives.
   bool holds(const std::string& name, base::TimePoint now) const;
+  bool knows(const std::string& name) const { return holders_.contains(name); }
 
   /// The name has no key any more: it has no say, nor a share in the tunnel. Whether it had one.
   bool leave(const std::string& name);

@@ -215,8 +215,8 @@ class Peers {
   void rekeyed(Peer& peer, const api::Rekeyed& fresh, base::TimePoint now);
   void down(const base::Address& address, Peer& peer, const api::Down& lost, base::TimePoint now);
   void guard_lost(const base::Address& address, Peer& peer, const Tunnel& tunnel, base::TimePoint now);
-  void call_back(Tunnel& tunnel, base::TimePoint now);
-  Tunnel end_tunnel(Peer& peer, base::TimePoint now);
+  void call_back(Tunnel& tunnel);
+  Tunnel end_tunnel(Peer& peer);
   void drop_tunnel(const base::Address& address, Peer& peer, base::TimePoint now);
   void drop_without_guard(const base::Address& address, Peer& peer, const std::string& name, base::TimePoint now);
   void retire_tunnel(Peer& peer, base::TimePoint now);

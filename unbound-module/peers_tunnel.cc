@@ -141,7 +141,7 @@ void Peers::down(const base::Address& address, Peer& peer, const api::Down& lost
   log_.warning(
       "tunnel_down",
       {{"peer", address.to_string()}, {"key", peer.tunnel->agreed.key_name}, {"reason", api::to_string(lost.reason)}});
-  const Tunnel tunnel = end_tunnel(peer, now);
+  const Tunnel tunnel = end_tunnel(peer);
   sessions_.erase(lost.session);
   guard_lost(address, peer, tunnel, now);
   if (tunnel.leases.end() > now && !peer.round) revive(address, peer, tunnel, now);
@@ -165,25 +165,25 @@ void Peers::revive(const base::Address& address, Peer& peer, const Tunnel& lost,
   if (connect(address, peer, round, {lost.agreed.key}, now)) peer.round = std::move(round);
 }
 
-/// Nothing may be cached any more on the strength of what was said so far; then what is leaves the cache. A message
-/// lives within its name's lease, so whose lease has ended has none.
-void Peers::call_back(Tunnel& tunnel, base::TimePoint now) {
+/// Nothing may be cached any more on the strength of what was said so far; then what is leaves the cache. Whose lease
+/// has ended is named too: the cache has a clock of its own, and options by which a message lives on.
+void Peers::call_back(Tunnel& tunnel) {
   *tunnel.live = false;
   tunnel.live = std::make_shared<std::atomic<bool>>(true);
-  for (std::string& name : tunnel.leases.names(now)) stale_.push_back(std::move(name));
+  for (std::string& name : tunnel.leases.names()) stale_.push_back(std::move(name));
 }
 
 /// However a tunnel goes.
-Peers::Tunnel Peers::end_tunnel(Peer& peer, base::TimePoint now) {
+Peers::Tunnel Peers::end_tunnel(Peer& peer) {
   Tunnel tunnel = std::move(*peer.tunnel);
   peer.tunnel.reset();
-  call_back(tunnel, now);
+  call_back(tunnel);
   return tunnel;
 }
 
 /// Ends a tunnel of ours. The address stays blocked while somebody may still use it.
 void Peers::drop_tunnel(const base::Address& address, Peer& peer, base::TimePoint now) {
-  const Tunnel tunnel = end_tunnel(peer, now);
+  const Tunnel tunnel = end_tunnel(peer);
   sessions_.erase(tunnel.agreed.session);
   const bool in_use = tunnel.leases.end() > now;
   if (in_use) guard_lost(address, peer, tunnel, now);
@@ -195,7 +195,7 @@ void Peers::key_removed(const std::string& name, base::TimePoint now) {
   std::vector<base::Address> deserted;
   for (auto& [address, peer] : peers_) {
     // The lease forgets the name, so this is the last time that its messages are known.
-    if (peer.tunnel && peer.tunnel->leases.holds(name, now)) call_back(*peer.tunnel, now);
+    if (peer.tunnel && peer.tunnel->leases.knows(name)) call_back(*peer.tunnel);
     Leases* const leases = peer.tunnel ? &peer.tunnel->leases : peer.lost ? &peer.lost->leases : nullptr;
     if (leases && leases->leave(name) && leases->deserted()) deserted.push_back(address);
   }
@@ -214,7 +214,7 @@ void Peers::drop_without_guard(const base::Address& address, Peer& peer, const s
     end_round(peer);
   }
   if (peer.tunnel) {
-    const Tunnel tunnel = end_tunnel(peer, now);
+    const Tunnel tunnel = end_tunnel(peer);
     sessions_.erase(tunnel.agreed.session);
     engine_.close(tunnel.agreed.session, now);
   }
@@ -225,7 +225,7 @@ void Peers::drop_without_guard(const base::Address& address, Peer& peer, const s
 /// Another has taken its place, with its policies. Packets of the peer's that are under way come in by the old SA.
 void Peers::retire_tunnel(Peer& peer, base::TimePoint now) {
   end_retired(peer, now);
-  peer.retired = Retired{end_tunnel(peer, now).agreed.session, now + config_.linger};
+  peer.retired = Retired{end_tunnel(peer).agreed.session, now + config_.linger};
 }
 
 void Peers::end_retired(Peer& peer, base::TimePoint now) {
