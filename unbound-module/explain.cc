@@ -25,6 +25,7 @@ json stopped_at(const Decision& decision) {
       Row{"servfail-lookup", "ipseckey"}, Row{"servfail-unusable", "ipseckey"}, Row{"servfail-private", "ipseckey"},
       Row{"servfail-nokey", "policy"},    Row{"refused-group", "policy"},       Row{"servfail-tunnel", "peer"},
       Row{"servfail-filtered", "peer"},   Row{"servfail-limit", "limit"},       Row{"servfail-memory", "memory"},
+      Row{"servfail-dns64", "dns64"},
   };
   // Which of the three was bogus: without a lookup of the key it can only be the address or its aliases.
   if (decision.verdict == "servfail-bogus") return decision.key.status == "bogus" ? "ipseckey" : "address";

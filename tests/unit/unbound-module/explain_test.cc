@@ -108,6 +108,13 @@ TEST_F(explanation, says_where_a_question_has_stopped_and_what_its_client_was_to
   EXPECT_TRUE(reply["peers"][0]["tunnel"].is_null());
 }
 
+TEST_F(explanation, says_that_dns64_gets_no_protected_address) {
+  resolver.translated = true;
+  hold_server();
+  EXPECT_EQ(explain_now()["decisions"][0]["verdict"], "servfail-dns64");
+  EXPECT_EQ(explain_now()["decisions"][0]["stopped_at"], "dns64");
+}
+
 TEST_F(explanation, says_that_a_lookup_has_failed) {
   resolver.answer.add("www.example", kTypeA, {v4(1)});
   ask();
