@@ -351,7 +351,7 @@ void Query::want_next() {
       if (!must_) wish.attempt_ms = static_cast<std::uint32_t>(attempt_us() / 1000);
       wish.payer = payer_;
       waited_.resize(std::max(waited_.size(), place + 1));
-      waited_[place].asked = since_begun();
+      waited_[place] = {since_begun(), {}};
       wants_.push_back(worker_.want(*this, place, std::move(wish)));
     }
     if (!worker_.synchronous) return;

@@ -178,6 +178,19 @@ TEST_F(GatewayStory, tells_with_each_gateway_the_keys_of_the_others) {
   }
 }
 
+TEST_F(GatewayStory, that_waits_for_the_next_gateway_has_no_answer_of_the_first_in_its_account) {
+  allow("198.51.100.7", "192.0.2.0/24");
+  allow("198.51.100.8", "192.0.2.0/24");
+  hold_by({kByGateway, kByAnother});
+  resolver.now += 1'000'000;
+  outcome(0, Verdict::failed);
+  resolver.now += 3'000'000;
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  const AddressAccount& account = gate.decisions.at(0).addresses.at(0);
+  EXPECT_EQ(account.asked, std::chrono::seconds(1));
+  EXPECT_EQ(account.answered, std::nullopt);
+}
+
 TEST_F(GatewayStory, at_a_bound_tries_no_other_gateway) {
   allow("198.51.100.7", "192.0.2.0/24");
   allow("198.51.100.8", "192.0.2.0/24");
