@@ -454,7 +454,7 @@ lk_next Query::release_race(bool everything) {
   }
   if (!resolver_.rewrite(edits, left_out > 0)) return refuse(kOutOfMemory, "servfail-memory", "out of memory");
   if (everything) resolver_.give_on(false);
-  const bool whole = left_out == 0 && edits.size() == masks.size();
+  const bool whole = left_out == 0;
   if (whole && !everything && may_be_kept()) keep_while_up(cap);
   if (up > 0) account_.ttl_s = cap;
   const std::string counts = "up=" + std::to_string(up) + " left_out=" + std::to_string(left_out) +
