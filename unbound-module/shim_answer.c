@@ -131,9 +131,7 @@ static int apply_edit(struct regional* region, const struct lk_edit* edit, struc
   if (changed) keep_some(data, edit->keep, 1);
   if (edit->replace && !replace_rdata(region, data, edit->replace)) return 0;
   if (changed) data->security = sec_status_insecure;
-  for (size_t i = 0; i < data->count + data->rrsig_count; i++)
-    if (data->rr_ttl[i] > (time_t)edit->ttl_cap_s) data->rr_ttl[i] = (time_t)edit->ttl_cap_s;
-  if (data->ttl > (time_t)edit->ttl_cap_s) data->ttl = (time_t)edit->ttl_cap_s;
+  cap_ttl(data, edit->ttl_cap_s);
   return 1;
 }
 

@@ -63,7 +63,6 @@ static struct ub_packed_rrset_key* own_copy(struct module_env* env, struct ub_pa
                                             uint32_t serial) {
   struct ub_packed_rrset_key* key = packed_rrset_copy_region(rrset, env->scratch, 0);
   struct ub_packed_rrset_key* there;
-  struct packed_rrset_data* data;
   if (!key) return NULL;
   key->rk.flags &= ~(uint32_t)(while_up | serial_bits);
   key->rk.flags |= while_up | ((serial << serial_shift) & serial_bits);
@@ -74,10 +73,7 @@ static struct ub_packed_rrset_key* own_copy(struct module_env* env, struct ub_pa
     lock_rw_unlock(&there->entry.lock);
     return NULL;
   }
-  data = (struct packed_rrset_data*)key->entry.data;
-  for (size_t i = 0; i < data->count + data->rrsig_count; i++)
-    if (data->rr_ttl[i] > (time_t)ttl_s) data->rr_ttl[i] = (time_t)ttl_s;
-  if (data->ttl > (time_t)ttl_s) data->ttl = (time_t)ttl_s;
+  cap_ttl((struct packed_rrset_data*)key->entry.data, ttl_s);
   return key;
 }
 
@@ -85,7 +81,7 @@ void lk_store_while_up(void* query, uint32_t ttl_s, uint32_t serial) {
   struct module_qstate* qstate = query;
   struct module_env* env = qstate->env;
   struct reply_info* copy;
-  if (!qstate->return_msg || !(qstate->query_flags & BIT_RD) || our_place > 0) return;
+  if (!qstate->return_msg || !(qstate->query_flags & BIT_RD)) return;
   copy = regional_alloc_init(env->scratch, qstate->return_msg->rep, sizeof(*copy));
   if (!copy) return;
   copy->rrsets = regional_alloc(env->scratch, sizeof(*copy->rrsets) * (copy->rrset_count + 1));

@@ -58,6 +58,13 @@ static inline struct hold* hold_of(const struct module_qstate* qstate) {
   return (struct hold*)qstate->minfo[our_place];
 }
 
+/* No TTL of the set, nor of its signatures, is above. */
+static inline void cap_ttl(struct packed_rrset_data* data, uint32_t most_s) {
+  for (size_t i = 0; i < data->count + data->rrsig_count; i++)
+    if (data->rr_ttl[i] > (time_t)most_s) data->rr_ttl[i] = (time_t)most_s;
+  if (data->ttl > (time_t)most_s) data->ttl = (time_t)most_s;
+}
+
 /* What a question has come to, in its environment's scratch memory. */
 struct lk_answer* answer_of(const struct module_qstate* qstate);
 
