@@ -1,9 +1,17 @@
 // Postquantum preshared keys (RFC 8784): used where both have one, demanded where one side says so.
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
+#include <algorithm>
+
+#include "ike-engine/wire/nonce.h"
+#include "ike-engine/wire/notify.h"
 #include "tests/sim/pair.h"
+#include "tests/sim/stranger.h"
 #include "tests/sim/world.h"
+#include "tests/support/responder.h"
 
 namespace latchkey::sim {
 namespace {
@@ -68,6 +76,75 @@ INSTANTIATE_TEST_SUITE_P(
                          .same_id = false,
                          .up = false},
                     Case{.what = "the secrets differ", .same_secret = false, .up = false}));
+
+// RFC 7296 section 2.13, of PRF_HMAC_SHA2_256, without anything of ours:
+// T1 = prf(K, S | 0x01), T2 = prf(K, T1 | S | 0x02), ...
+base::Buffer prf_plus_by_hand(base::Bytes key, base::Bytes seed, std::size_t size) {
+  base::Buffer out, last;
+  for (std::uint8_t n = 1; out.size() < size; ++n) {
+    const base::Buffer text = base::concat({last, seed, std::array{n}});
+    last.resize(32);
+    unsigned length = 0;
+    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text.data(), text.size(), last.data(), &length);
+    out.insert(out.end(), last.begin(), last.end());
+  }
+  out.resize(size);
+  return out;
+}
+
+base::Bytes body(const std::vector<wire::RawPayload>& payloads, base::PayloadType type) {
+  const auto found = std::ranges::find(payloads, type, &wire::RawPayload::type);
+  return found == payloads.end() ? base::Bytes{} : found->body;
+}
+
+// The server's newest child has these 72 octets of KEYMAT: the client's key and salt, then its own.
+void expect_keymat(const Server& server, base::Bytes sk_d, base::Bytes nonce_i, base::Bytes nonce_r) {
+  const base::Buffer keymat = prf_plus_by_hand(sk_d, base::concat({nonce_i, nonce_r}), 72);
+  const api::ChildSa& child = server.kernel.installed().back().child;
+  EXPECT_EQ(base::to_buffer(child.key_in.view()), base::Buffer(keymat.begin(), keymat.begin() + 36));
+  EXPECT_EQ(base::to_buffer(child.key_out.view()), base::Buffer(keymat.begin() + 36, keymat.end()));
+}
+
+// RFC 8784 section 3: SK_d, SK_pi and SK_pr go through prf+ (PPK, ...), and all that is made of them follows.
+TEST(a_ppk, that_is_used_is_in_auth_and_in_the_keys_of_all_children) {
+  for (const std::size_t size : {16u, 32u, 100u}) {
+    const base::Buffer secret(size, 0x7e);
+    auto responder = open_to_all();
+    responder.ppks.push_back({base::to_buffer(base::as_bytes("ours")), base::SecretBytes(secret)});
+    Server server(responder);
+    Stranger client(server, size);
+    support::Payloads init = client.init_payloads();
+    init.push_back(support::notify_payload(base::NotifyType::use_ppk));
+    ASSERT_TRUE(client.agree(init));
+    crypto::IkeKeys& keys = client.keys();
+    for (base::SecretBytes* key : {&keys.sk_d, &keys.sk_pi, &keys.sk_pr}) {
+      *key = base::SecretBytes(prf_plus_by_hand(secret, key->view(), key->view().size()));
+    }
+    support::Payloads claim = client.claim();
+    const base::Buffer id = *base::from_hex("02 6f757273");  // PPK_ID_FIXED, "ours"
+    claim.push_back(support::notify_payload(base::NotifyType::ppk_identity, id));
+    const auto answer = client.ask(base::ExchangeType::ike_auth, claim);
+    ASSERT_TRUE(answer);
+    const auto payloads = answer->payloads();
+    EXPECT_TRUE(support::find_notify(payloads, base::NotifyType::ppk_identity));
+    ASSERT_EQ(server.kernel.live(), 1u) << "our AUTH is right";
+    const auto auth = wire::parse_auth(body(payloads, base::PayloadType::auth)).value();
+    const auto parts = wire::parse_signature_auth(auth.data).value();
+    EXPECT_TRUE(crypto::verify_digital_signature(ed25519_key().public_key(), parts.algorithm_identifier,
+                                                 parts.signature,
+                                                 client.octets_of_server(body(payloads, base::PayloadType::idr))))
+        << "and the server's";
+    expect_keymat(server, keys.sk_d.view(), client.nonce_i(), client.nonce_r());
+
+    const base::Buffer nonce(32, 0x4e);
+    const support::Payloads another{claim[2], support::payload(base::PayloadType::nonce, wire::Nonce{nonce}), claim[3],
+                                    claim[4]};
+    const auto second = client.ask(base::ExchangeType::create_child_sa, another);
+    ASSERT_TRUE(second);
+    ASSERT_EQ(server.kernel.live(), 2u);
+    expect_keymat(server, keys.sk_d.view(), nonce, body(second->payloads(), base::PayloadType::nonce));
+  }
+}
 
 }  // namespace
 }  // namespace latchkey::sim
