@@ -41,22 +41,12 @@ bool gateway_accepted(const IpseckeyRecord& record, const base::Address& address
   return host::may_stand_before(word.configured, *gateway, address) || (word.reverse && names(*word.reverse, record));
 }
 
-/// Security rule 7.
-base::Result<void> check_key(const IpseckeyRecord& record) {
-  if (record.algorithm < 2) return fail(Errc::unsupported, "IPSECKEY without a key that IKEv2 can use");
-  const auto key = crypto::PublicKey::from_ipseckey(record.algorithm, record.key);
-  if (!key) return std::unexpected(key.error());
-  return {};
+/// Security rule 7. Algorithms 0 (no key) and 1 (DSA) are none that IKEv2 can use.
+bool key_accepted(const IpseckeyRecord& record) {
+  return record.algorithm >= 2 && crypto::PublicKey::from_ipseckey(record.algorithm, record.key).has_value();
 }
 
 }  // namespace
-
-base::Result<api::DnsKey> usable(const IpseckeyRecord& record, const base::Address& address, bool secure,
-                                 const GatewayWord& word) {
-  if (!gateway_accepted(record, address, secure, word)) return fail(Errc::mismatch, "IPSECKEY gateway refused");
-  if (const auto key = check_key(record); !key) return std::unexpected(key.error());
-  return api::DnsKey{record.algorithm, record.key};
-}
 
 IpseckeySet parse_set(const std::vector<base::Bytes>& rdatas) {
   IpseckeySet set;
@@ -67,7 +57,7 @@ IpseckeySet parse_set(const std::vector<base::Bytes>& rdatas) {
       ++set.malformed;
       continue;
     }
-    if (!check_key(*record)) {
+    if (!key_accepted(*record)) {
       ++set.refused;
       continue;
     }

@@ -9,7 +9,6 @@
 #include "ike-engine/api/types.h"
 #include "ike-engine/base/address.h"
 #include "ike-engine/base/bytes.h"
-#include "ike-engine/base/result.h"
 #include "unbound-module/ipseckey_record.h"
 
 namespace latchkey::unbound {
@@ -32,20 +31,15 @@ struct GatewayWord {
   const IpseckeySet* reverse = nullptr;  ///< of the address's name in the reverse zone, DNSSEC-secure
 };
 
-/// Whether the record may authenticate `address` (security rules 1 and 7): no gateway; or, if the record is
-/// DNSSEC-secure, a gateway that is the address itself, or one of the address's family that is configured or stands
-/// with the same key in the reverse zone; a known algorithm; an acceptable key. A gateway's name is refused. Errors:
-/// unsupported (algorithm), mismatch (gateway), weak or malformed (key).
-base::Result<api::DnsKey> usable(const IpseckeyRecord& record, const base::Address& address, bool secure,
-                                 const GatewayWord& word = {});
-
 /// A way to an address, and what is to be proven on it.
 struct Route {
   std::optional<base::Address> gateway;  ///< none: directly
   std::vector<api::DnsKey> keys;         ///< in order of precedence, without doubles; at least one
 };
 
-/// All ways that a set gives, in the order of the first record of each.
+/// All ways that a set gives, in the order of the first record of each. A record gives one if it names no gateway; or,
+/// if it is DNSSEC-secure, a gateway that is the address itself, or one of the address's family that is configured or
+/// stands with the same key in the reverse zone (security rule 1). A gateway's name is refused.
 struct Routes {
   std::vector<Route> ways;
   std::size_t skipped = 0;  ///< records that are there but refused, or beyond kMaxKeys

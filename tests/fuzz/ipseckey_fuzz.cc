@@ -24,9 +24,12 @@ bool has_its_gateways_size(const IpseckeyRecord& record) {
 }
 
 void check_rule_1(const IpseckeyRecord& record, const base::Address& address, bool secure) {
-  const auto key = usable(record, address, secure);
-  if (!key) return;
-  check(key->algorithm == record.algorithm && key->algorithm >= 2 && key->key == record.key);
+  const base::Buffer rdata = to_wire(record);
+  const auto ways = routes_to(address, parse_set({rdata}), secure).ways;
+  if (ways.empty()) return;
+  check(ways.size() == 1 && ways[0].keys.size() == 1);
+  const api::DnsKey& key = ways[0].keys[0];
+  check(key.algorithm == record.algorithm && key.algorithm >= 2 && key.key == record.key);
   if (record.gateway_type == GatewayType::none) return;
   check(secure && record.gateway_type != GatewayType::name && base::same(record.gateway, address.bytes()));
 }
