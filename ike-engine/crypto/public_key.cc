@@ -16,6 +16,8 @@ using base::Bytes;
 using base::Errc;
 using base::fail;
 
+// RFC 8247 section 3.1.1
+//= | RSA with key length 2048 | MUST |
 constexpr std::size_t kMinRsaBits = 2048;
 constexpr std::size_t kMaxRsaBits = 8192;
 constexpr std::uint64_t kMaxRsaExponent = std::uint64_t{1} << 32;

@@ -41,6 +41,8 @@ struct ShaRow {
   std::string_view pss, pkcs1, ecdsa;
 };
 
+// RFC 8247 section 3.2
+//= | 2 | SHA2-256 | MUST |
 constexpr std::array kSha{
     ShaRow{HashAlgorithm::sha2_256, 32, 1, 0x0b, 2, "RSA-PSS-SHA256", "RSA-PKCS1-SHA256", "ECDSA-SHA256"},
     ShaRow{HashAlgorithm::sha2_384, 48, 2, 0x0c, 3, "RSA-PSS-SHA384", "RSA-PKCS1-SHA384", "ECDSA-SHA384"},
@@ -60,6 +62,8 @@ Buffer hash_identifier(const ShaRow& sha, bool null) {
   return element(kSequence, {oid, null ? hex("0500") : Buffer{}});
 }
 
+// RFC 8247 section 3.2
+//= RSASSA-PSS MUST be supported
 // RFC 7427 appendix A.4: hash, MGF1 with the same hash, salt of the hash's size.
 Buffer pss_identifier(const ShaRow& sha, PssForm form) {
   const Buffer hash = element(0xa0, {hash_identifier(sha, form.null_in_hash)});
@@ -119,6 +123,8 @@ constexpr std::array kEcdsaMethods{
     EcdsaMethod{base::AuthMethod::ecdsa_521, KeyType::ecdsa_p521, ecdsa(HashAlgorithm::sha2_512, "ECDSA-SHA512")},
 };
 
+// RFC 8247 section 3.2
+//= | 1 | SHA1 | MUST NOT |
 /// RFC 7427 appendices A.1.1, A.2.1, A.3.1, A.4.1 and A.4.2: what is made with SHA-1.
 bool is_sha1(Bytes identifier) {
   static const std::array kSha1{

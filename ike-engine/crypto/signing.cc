@@ -23,6 +23,8 @@ using EcdsaSignature = std::unique_ptr<ECDSA_SIG, FreedBy<ECDSA_SIG_free>>;
 
 /// The strongest hash that both sides have.
 std::optional<HashAlgorithm> strongest(KeyType type, std::span<const HashAlgorithm> hashes) {
+  // RFC 7427 section 4
+  //= When calculating the digital signature, a peer MUST pick one algorithm sent by the other peer.
   const auto offered = [hashes](HashAlgorithm hash) { return std::ranges::find(hashes, hash) != hashes.end(); };
   if (type == KeyType::ed25519) {
     return offered(HashAlgorithm::identity) ? std::optional(HashAlgorithm::identity) : std::nullopt;
@@ -45,6 +47,9 @@ base::Result<Buffer> sign(EVP_PKEY* key, Padding padding, HashAlgorithm hash, By
     return fail(Errc::internal, "signature context");
   }
   if (padding == Padding::pss && !choose_pss(options)) return fail(Errc::internal, "PSS");
+  // RFC 7427 section 3
+  //= For hash truncation, the method specified in ANSI X9.62:2005 [X9.62] MUST be used.
+  // OpenSSL's ECDSA does.
   Buffer out(static_cast<std::size_t>(EVP_PKEY_get_size(key)));
   std::size_t size = out.size();
   if (EVP_DigestSign(context.get(), out.data(), &size, octets.data(), octets.size()) != 1) {

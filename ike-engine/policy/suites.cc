@@ -26,9 +26,15 @@ constexpr std::array kOffered{Cipher{EncrId::aes_gcm_16, 256}, Cipher{EncrId::ch
 constexpr std::array kAeadToo{Cipher{EncrId::aes_ccm_16, 256}, Cipher{EncrId::aes_ccm_16, 128}};
 constexpr std::array kWithInteg{Cipher{EncrId::aes_cbc, 256}, Cipher{EncrId::aes_cbc, 128},
                                 Cipher{EncrId::aes_ctr, 256}, Cipher{EncrId::aes_ctr, 128}};
+// RFC 8247 section 2.3
+//= AUTH_HMAC_SHA2_256_128 MUST be implemented in order to replace AUTH_HMAC_SHA1_96.
 constexpr std::array kInteg{IntegId::hmac_sha2_256_128, IntegId::hmac_sha2_512_256, IntegId::hmac_sha2_384_192};
+// RFC 8247 section 2.2
+//= PRF_HMAC_SHA2_256 MUST be implemented in order to replace SHA1 and PRF_HMAC_SHA1.
 constexpr std::array kPrf{PrfId::hmac_sha2_256, PrfId::hmac_sha2_384, PrfId::hmac_sha2_512};
 constexpr std::array kOfferedKe{KeMethod::x25519, KeMethod::ecp256, KeMethod::modp2048};
+// RFC 8247 section 2.4
+//= | 14 | 2048-bit MODP Group | MUST |
 constexpr std::array kKe{KeMethod::x25519, KeMethod::ecp256,   KeMethod::ecp384,   KeMethod::x448,
                          KeMethod::ecp521, KeMethod::modp3072, KeMethod::modp4096, KeMethod::modp2048};
 
@@ -44,6 +50,8 @@ bool is_strong_cipher(EncrId encr, std::uint16_t key_bits, IntegId integ) {
     case EncrId::aes_ccm_12:
     case EncrId::aes_ccm_16:
     case EncrId::aes_gcm_16: return aes_size && integ == IntegId::none;
+    // RFC 8247 section 2.1
+    //= Algorithms that are not AEAD MUST be used in conjunction with one of the integrity algorithms in Section 2.3.
     case EncrId::aes_cbc:
     case EncrId::aes_ctr: return aes_size && contains(kInteg, integ);
     default: return false;

@@ -25,6 +25,9 @@ base::Result<crypto::AuthValue> signature_of(const crypto::PrivateKey& key, cons
   // A peer that names no hash does not know method 14 (RFC 7427 section 4). Methods 9 to 11 are left for it, which fix
   // the hash by the curve; method 1 is RSA with SHA-1, and weak.
   if (task.hashes.empty()) return key.sign_ecdsa_auth(task.octets);
+  // RFC 7427 section 3
+  //= If both ends send and receive SIGNATURE_HASH_ALGORITHMS Notify payloads, and signature authentication is to be
+  //= used, then the authentication method specified in this Authentication payload MUST be used.
   auto signature = key.sign_auth(task.hashes, task.octets);
   if (!signature) return std::unexpected(signature.error());
   return crypto::AuthValue{AuthMethod::digital_signature, std::move(*signature)};

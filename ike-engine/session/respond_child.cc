@@ -194,6 +194,9 @@ void decline(Context& context, const Grant& grant) {
 bool answer_first_child(IkeSa& sa, Context& context, const AuthPayloads& claim, const Nonces& nonces,
                         wire::PayloadChain& chain) {
   const wire::Cp* cp = claim.cp ? &*claim.cp : nullptr;
+  // RFC 6023 section 3
+  //= A supporting responder that has advertised support by including the notification in the IKE_SA_INIT response MUST
+  //= process a modified IKE_AUTH request, and MUST reply with a modified IKE_AUTH response.
   if (!claim.sa && !claim.tsi && !claim.tsr) {
     answer_without_child(sa, context, cp, chain);
     return false;

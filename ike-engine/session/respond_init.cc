@@ -201,6 +201,8 @@ Answer build_answer(const HalfOpen& sa, Context& context, const Accepted& accept
   const bool ppk = !context.responder->ppks.empty() && asked.find(NotifyType::use_ppk) != nullptr;
   if (ppk) add_notify(chain, NotifyType::use_ppk, {});
   if (sa.intermediate) add_notify(chain, NotifyType::intermediate_exchange_supported, {});
+  // RFC 6023 section 3
+  //= A supporting responder MUST include the Notify payload, described in Section 4, within the IKE_SA_INIT response.
   add_notify(chain, NotifyType::childless_ikev2_supported, {});
   wire::Header request;
   request.spi_i = sa.spi_i;

@@ -68,6 +68,8 @@ base::Result<Proven> judge_certificate(const Trust& trust, const Claim& claim, c
   return Proven{&trust, nullptr, std::string(key->name()), *scheme};
 }
 
+// RFC 8247 section 3.1
+//= | 2 | Shared Key Message Integrity Code | MUST |
 base::Result<Proven> judge_shared(const Trust& trust, const Claim& claim) {
   if (claim.auth.method != AuthMethod::shared_key) {
     return fail(Errc::mismatch, "it does not authenticate by a shared secret");
