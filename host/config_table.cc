@@ -82,9 +82,8 @@ constexpr std::array kTable{
     kIkePortKey<Config>,
     kNatPortKey<Config>,
     Key{"deadline_ms", "100-60000", set_number<&Config::deadline, 100, 60000>, show_number<&Config::deadline>,
-        "How long a question may wait for its tunnel, in milliseconds. Unbound's discard-timeout must "
-        "be larger, or "
-        "1500 is used."},
+        "How long a question may wait for its tunnel, in milliseconds. Unbound's discard-timeout must be larger by "
+        "300; if it is not, 1500 is used, or what a shorter one leaves."},
     Key{"unsigned", "ignore|opportunistic|require", set_word<&Config::unsigned_policy, kUnsignedWords>,
         show_word<&Config::unsigned_policy, kUnsignedWords>,
         "What to do about a key that DNSSEC does not sign: ignore it; try it for a short time and "
@@ -121,11 +120,13 @@ constexpr std::array kTable{
         show_word<&Config::on_key_removed, kKeyRemovedWords>,
         "What becomes of a name's tunnel when DNSSEC proves that its key is gone and the name is given out in clear "
         "again. keep: traffic with its address stays in the tunnel until nothing uses it. drop: the tunnel ends at "
-        "once, and with it what keeps plaintext from that address, unless another name has been given out for it."},
+        "once, and with it what keeps plaintext from that address, unless another name, whose key is not gone, has "
+        "been "
+        "given out for it."},
     Key{"gateways", "list of entries", set_entries<&Config::gateways, gateway_entry_table, kMostGateways>,
         show_empty_list,
         "Gateways that a signed IPSECKEY record may name (types 1 and 2) for addresses of others. Any other is refused "
-        "unless the reverse zone of the address, signed, names it and a key of it too. The gateway has to let us speak "
+        "unless the reverse zone of the address, signed, names it with the same key. The gateway has to let us speak "
         "with the address alone."},
     Key{"observe", "no|yes", set_flag<&Config::observe>, show_flag<&Config::observe>,
         "yes: nothing is refused or negotiated, and an answer waits at most unsigned_deadline_ms for its key. Each "
@@ -137,8 +138,9 @@ constexpr std::array kTable{
         "as [10.0.0.0/8]. Loopback and our own addresses stay excluded unless they are listed too."},
     Key{"gateway_for", "list of networks", set_networks<&Config::gateway_for>, show_empty_list,
         "Networks of clients whose traffic crosses this host, such as [192.168.7.0/24] on a site's gateway. Latchkey "
-        "refuses to start if Unbound's access-control allows any other network than this host's own addresses: its "
-        "traffic would not be in the tunnels. [0.0.0.0/0, ::/0] switches that off."},
+        "refuses to start if an access-control line of Unbound's allows anybody but these and this host's own "
+        "addresses, or an interface-action line any interface but loopback: the traffic of such clients would not be "
+        "in the tunnels. [0.0.0.0/0, ::/0] allows every access-control line."},
     kReplayWindowKey<Config>,
     kEncapsulationKey<Config>,
     kLogLevelKey<Config>,
