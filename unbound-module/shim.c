@@ -152,7 +152,9 @@ static void empty(struct reply_info* rep) {
   rep->an_numrrsets = rep->ns_numrrsets = rep->ar_numrrsets = rep->rrset_count = 0;
 }
 
-/* Adds the reason to a SERVFAIL or REFUSED of ours; Unbound sends it if the client sent EDNS. */
+/* Unbound calls it for each reply that no cache hit gives, before it is written. A reply that a module in front of us
+ * has made of what was withheld becomes SERVFAIL here, by our changing it. Then the reason is added to a SERVFAIL or
+ * REFUSED of ours, if the client sent EDNS. */
 static int explain(struct query_info* qinfo, struct module_qstate* qstate, struct reply_info* rep, int rcode,
                    struct edns_data* edns, struct edns_option** opt_list_out, struct comm_reply* repinfo,
                    struct regional* region, struct timeval* start_time, int id, void* callback) {

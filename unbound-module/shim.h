@@ -140,14 +140,17 @@ const struct lk_answer* lk_current(void* query);
 /* 1: somebody waits for it, or for what the module in front of us (dns64) makes of it; 2: and somebody of these has set
  * DO; 4: nobody of them waits for the answer itself (bit 1 is set then). */
 int lk_clients(void* query);
-/* The client that has waited longest (of those behind a proxy, itself). Without octets: nobody who has an address. */
+/* The client that has waited longest for the answer itself, or else for what the module in front of us makes of it; of
+ * a proxy's, the one that it names. Without octets: nobody who has an address. */
 struct lk_address lk_first_client(void* query);
-/* Puts the answer into the cache: its RRsets only, or as a message too. */
+/* Puts the answer into the cache: its RRsets only, or as a message too; but no message if the question came without RD
+ * or a module stands in front of us, which stores its own. */
 void lk_store(void* query, int with_message);
-/* Keeps a failed resolution in the cache for as long as Unbound itself would (5 s), unless something is there. */
+/* Keeps a failed resolution in the cache for as long as Unbound itself would (5 s), unless something is there or a
+ * module stands in front of us. */
 void lk_store_failure(void* query);
-/* Puts the answer into the cache as a message too, for ttl_s seconds at most, with RRsets that nothing else changes.
- * serial is another one each time. */
+/* Puts the answer to a question with RD into the cache as a message, for ttl_s seconds at most, with RRsets that
+ * nothing else changes. serial is another one each time. Only with no module in front of us. */
 void lk_store_while_up(void* query, uint32_t ttl_s, uint32_t serial);
 /* Takes the messages for A, AAAA and the question's own type of its name out of the cache, but for those that
  * lk_store_while_up() has put there. */

@@ -1,6 +1,7 @@
 /*
- * Who waits for a question's answer, also through the module in front of us: dns64 asks for A and makes AAAA of it, for
- * clients of another question, which we do not see again. Nothing is decided here.
+ * Who waits for a question's answer, also through the module in front of us, and what that gets of it. dns64 asks for A
+ * and makes AAAA of it for clients of another question; what it has made passes explain() in shim.c and nothing else of
+ * ours. Nothing is decided here.
  */
 #include "unbound-module/shim_unbound.h"
 
