@@ -10,6 +10,7 @@
 #include "ike-engine/wire/sa.h"
 #include "ike-engine/wire/ts.h"
 #include "tests/sim/creations.h"
+#include "tests/support/selectors.h"
 
 namespace latchkey::sim {
 namespace {
@@ -22,6 +23,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using support::Create;
+using support::host;
 using support::Payloads;
 
 class asked : public Creations {};
@@ -156,9 +158,7 @@ TEST_F(asked, on_the_old_ike_sa_says_temporary_failure) {
 
 // Selectors that hold the two hosts and more are narrowed to them, whatever else they are.
 TEST_F(asked, for_more_traffic_grants_the_two_hosts) {
-  std::vector<wire::TrafficSelector> all = {
-      {0, 0, 65535, *base::Address::parse("0.0.0.0"), *base::Address::parse("255.255.255.255")}};
-  const auto body = support::payload(PayloadType::tsi, all).body;
+  const auto body = support::payload(PayloadType::tsi, support::all_ipv4()).body;
   const auto payloads = ask(Create::rekey_child, [&](Payloads& request) {
     find(request, PayloadType::tsi)->body = body;
     find(request, PayloadType::tsr)->body = body;
@@ -184,9 +184,6 @@ struct Refused {
 wire::Sa weak_offer() {
   return {{{1, base::ProtocolId::esp, {1, 2, 3, 4}, {{base::TransformType::encr, 3, {}, false}}}}};
 }
-std::vector<wire::TrafficSelector> host(const char* text) {
-  return {wire::TrafficSelector::host(*base::Address::parse(text))};
-}
 base::Buffer rekey_body(base::ProtocolId protocol, base::Buffer spi) {
   return support::payload(PayloadType::notify, wire::Notify{protocol, spi, NotifyType::rekey_sa, {}}).body;
 }
@@ -197,8 +194,7 @@ std::vector<Refused> refusals() {
     const base::Buffer value(size, fill);
     return support::payload(PayloadType::ke, wire::Ke{method, value}).body;
   };
-  const auto tcp = std::vector<wire::TrafficSelector>{
-      {6, 443, 443, *base::Address::parse("198.51.100.7"), *base::Address::parse("198.51.100.7")}};
+  const std::vector tcp{support::selector("198.51.100.7", "198.51.100.7", 6, 443)};
   return {
       {"without_sa", rekey_child, false, without(PayloadType::sa), NotifyType::invalid_syntax, true},
       {"without_nonce", rekey_child, false, without(PayloadType::nonce), NotifyType::invalid_syntax, true},

@@ -8,6 +8,7 @@
 #include "tests/sim/world.h"
 #include "tests/support/names.h"
 #include "tests/support/responder.h"
+#include "tests/support/selectors.h"
 
 namespace latchkey::sim {
 namespace {
@@ -76,9 +77,7 @@ TEST(new_child, behind_a_nat_needs_its_lease_as_well) {
   init.push_back(support::notify_payload(NotifyType::nat_detection_destination_ip, base::Buffer(20, 2)));
   ASSERT_TRUE(nobody.agree(init));
   Payloads claim = nobody.claim();
-  const std::vector<wire::TrafficSelector> any{
-      {0, 0, 65535, *base::Address::parse("0.0.0.0"), *base::Address::parse("255.255.255.255")}};
-  claim[3] = support::payload(PayloadType::tsi, any);
+  claim[3] = support::payload(PayloadType::tsi, support::all_ipv4());
   const auto answer = nobody.ask(ExchangeType::ike_auth, claim);
   ASSERT_TRUE(answer);
   EXPECT_TRUE(support::find_notify(answer->payloads(), NotifyType::failed_cp_required));

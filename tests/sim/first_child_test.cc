@@ -14,6 +14,7 @@
 #include "ike-engine/wire/ts.h"
 #include "tests/sim/stranger.h"
 #include "tests/support/responder.h"
+#include "tests/support/selectors.h"
 
 namespace latchkey::sim {
 namespace {
@@ -22,8 +23,11 @@ using base::ExchangeType;
 using base::NotifyType;
 using base::PayloadType;
 using base::TransformType;
+using support::all_ipv4;
+using support::host;
 using support::payload;
 using support::Payloads;
+using support::range;
 
 constexpr std::string_view kOurs = "198.51.100.7";
 constexpr std::string_view kTheirs = "192.0.2.1";
@@ -39,12 +43,6 @@ wire::Sa offer(std::optional<base::KeMethod> pfs = {}) {
   if (pfs) transforms.push_back({TransformType::ke, static_cast<std::uint16_t>(*pfs), {}, false});
   return {{{1, base::ProtocolId::esp, {0xc0, 0, 0, 77}, transforms}}};
 }
-
-std::vector<wire::TrafficSelector> range(std::string_view first, std::string_view last) {
-  return {{0, 0, 65535, *base::Address::parse(first), *base::Address::parse(last)}};
-}
-std::vector<wire::TrafficSelector> host(std::string_view address) { return range(address, address); }
-std::vector<wire::TrafficSelector> all() { return range("0.0.0.0", "255.255.255.255"); }
 
 const base::Buffer kNonce(32, 0x4e);
 
@@ -156,7 +154,7 @@ TEST(first_child, is_for_the_clients_own_address_alone) {
   Payloads elsewhere = wish(host(kTheirs));
   elsewhere.back() = payload(PayloadType::tsr, host("198.51.100.8"));
   EXPECT_EQ(world.refusal(elsewhere), NotifyType::ts_unacceptable);
-  const auto narrowed = world.ask(wish(all()));
+  const auto narrowed = world.ask(wish(all_ipv4()));
   EXPECT_EQ(selectors(narrowed, PayloadType::tsi), host(kTheirs));
   EXPECT_EQ(world.count<api::Established>(), 1u);
 }
@@ -208,7 +206,7 @@ TEST(first_child, is_for_the_address_that_ike_auth_has_leased) {
   EXPECT_EQ(world.server.kernel.live(), 0u);
   EXPECT_EQ(world.refusal(wish(range("192.0.2.0", "192.0.2.255"))), NotifyType::ts_unacceptable);
   EXPECT_EQ(world.server.engine.leases(), 1u) << "it is the IKE SA's, whatever becomes of a child";
-  const auto answer = world.ask(wish(all()));
+  const auto answer = world.ask(wish(all_ipv4()));
   EXPECT_EQ(selectors(answer, PayloadType::tsi), leased);
   EXPECT_TRUE(body(answer, PayloadType::cp).empty()) << "a CFG_REPLY that nobody has asked for";
   EXPECT_EQ(world.server.kernel.installed().front().child.inner_remote, leased.front().start);
@@ -223,7 +221,7 @@ TEST(first_child, may_bring_its_own_request_for_an_address) {
   request.push_back(address_request());
   EXPECT_EQ(world.refusal(request), NotifyType::ts_unacceptable);
   EXPECT_EQ(world.server.engine.leases(), 0u) << "no child, no lease";
-  request = wish(all());
+  request = wish(all_ipv4());
   request.push_back(address_request());
   const auto answer = world.ask(request);
   EXPECT_FALSE(body(answer, PayloadType::cp).empty());
@@ -242,10 +240,10 @@ TEST(first_child, of_a_client_behind_a_nat_needs_a_lease) {
   Payloads claim = stranger.claim();
   claim.resize(2);
   ASSERT_TRUE(stranger.ask(ExchangeType::ike_auth, claim));
-  const auto refused = stranger.ask(ExchangeType::create_child_sa, wish(all()));
+  const auto refused = stranger.ask(ExchangeType::create_child_sa, wish(all_ipv4()));
   ASSERT_TRUE(refused);
   EXPECT_EQ(first_notify(refused->payloads()), NotifyType::failed_cp_required);
-  Payloads request = wish(all());
+  Payloads request = wish(all_ipv4());
   request.push_back(address_request());
   ASSERT_TRUE(stranger.ask(ExchangeType::create_child_sa, request));
   EXPECT_EQ(server.kernel.live(), 1u);
@@ -256,7 +254,7 @@ TEST(first_child, is_never_for_an_address_that_the_client_has_moved_to) {
   Childless world;
   world.stranger.path.remote.address = *base::Address::parse("192.0.2.44");
   EXPECT_EQ(world.refusal(wish(host("192.0.2.44"))), NotifyType::ts_unacceptable);
-  EXPECT_EQ(world.refusal(wish(all())), NotifyType{});
+  EXPECT_EQ(world.refusal(wish(all_ipv4())), NotifyType{});
   EXPECT_EQ(world.server.kernel.installed().front().child.remote, *base::Address::parse(kTheirs));
 }
 
@@ -264,7 +262,7 @@ TEST(first_child, is_never_for_an_address_that_the_client_has_moved_to) {
 TEST(first_child, goes_to_where_a_client_with_a_lease_has_moved) {
   Childless world(with_pool(), {address_request()});
   world.stranger.path.remote.address = *base::Address::parse("192.0.2.44");
-  EXPECT_EQ(world.refusal(wish(all())), NotifyType{});
+  EXPECT_EQ(world.refusal(wish(all_ipv4())), NotifyType{});
   EXPECT_EQ(world.server.kernel.installed().front().child.remote, *base::Address::parse("192.0.2.44"));
 }
 
@@ -287,7 +285,7 @@ TEST(first_child, without_selectors_is_malformed) {
 
 TEST(first_child, that_the_kernel_refuses_may_be_asked_for_again) {
   Childless world(with_pool());
-  Payloads request = wish(all());
+  Payloads request = wish(all_ipv4());
   request.push_back(address_request());
   world.server.kernel.refuse_install = true;
   EXPECT_EQ(world.refusal(request), NotifyType::temporary_failure);

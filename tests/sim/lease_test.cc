@@ -14,6 +14,7 @@
 #include "tests/sim/world.h"
 #include "tests/support/names.h"
 #include "tests/support/responder.h"
+#include "tests/support/selectors.h"
 
 namespace latchkey::sim {
 namespace {
@@ -23,11 +24,9 @@ using base::NotifyType;
 using base::PayloadType;
 using support::payload;
 using support::Payloads;
+using support::range;
 
 base::Address address(std::string_view text) { return *base::Address::parse(text); }
-std::vector<wire::TrafficSelector> range(std::string_view first, std::string_view last) {
-  return {{0, 0, 65535, address(first), address(last)}};
-}
 
 /// Anonymous clients and the owners of keys 2 and 3 may come.
 api::ResponderConfig with_pool(std::string_view last = "100.64.0.9") {

@@ -11,6 +11,7 @@
 #include "tests/sim/world.h"
 #include "tests/support/names.h"
 #include "tests/support/responder.h"
+#include "tests/support/selectors.h"
 
 namespace latchkey::sim {
 namespace {
@@ -124,9 +125,7 @@ TEST(leased, ipv6_addresses_are_what_the_attribute_says_and_tsi_confirms) {
                 {.edit_auth =
                      [&](Payloads& payloads) {
                        const auto tsi = std::ranges::find(payloads, PayloadType::tsi, &support::Payload::type);
-                       const std::vector granted{
-                           wire::TrafficSelector{0, 0, 65535, address(reply.tsi_first), address(reply.tsi_last)}};
-                       *tsi = payload(PayloadType::tsi, granted);
+                       *tsi = payload(PayloadType::tsi, support::range(reply.tsi_first, reply.tsi_last));
                        const wire::Cp cp{2, {{reply.attribute, value}}};
                        payloads.insert(payloads.begin() + 2, payload(PayloadType::cp, cp));
                      }},

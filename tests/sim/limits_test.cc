@@ -11,6 +11,7 @@
 #include "ike-engine/wire/ts.h"
 #include "tests/sim/stranger.h"
 #include "tests/support/responder.h"
+#include "tests/support/selectors.h"
 
 namespace latchkey::sim {
 namespace {
@@ -43,9 +44,7 @@ class Crowd {
   /// IKE_AUTH. The refusal, if it was one.
   static NotifyType come(Stranger& one) {
     Payloads claim = one.claim();
-    const std::vector<wire::TrafficSelector> all{
-        {0, 0, 65535, *base::Address::parse("0.0.0.0"), *base::Address::parse("255.255.255.255")}};
-    claim[3] = payload(PayloadType::tsi, all);
+    claim[3] = payload(PayloadType::tsi, support::all_ipv4());
     claim.push_back(payload(PayloadType::cp, wire::Cp{1, {{1, {}}}}));
     const auto answer = one.ask(ExchangeType::ike_auth, claim);
     EXPECT_TRUE(answer);

@@ -12,6 +12,7 @@
 #include "tests/sim/stranger.h"
 #include "tests/sim/world.h"
 #include "tests/support/responder.h"
+#include "tests/support/selectors.h"
 
 namespace latchkey::sim {
 namespace {
@@ -21,25 +22,21 @@ using base::NotifyType;
 using base::PayloadType;
 using support::payload;
 using support::Payloads;
+using support::selector;
 using Selectors = std::vector<wire::TrafficSelector>;
 
 constexpr std::string_view kOurs = "198.51.100.7";
 constexpr std::string_view kTheirs = "192.0.2.1";
 constexpr std::string_view kLease = "100.64.0.2";
 
-wire::TrafficSelector range(std::string_view first, std::string_view last, std::uint8_t protocol = 0,
-                            std::uint16_t port = 0) {
-  const std::uint16_t end = port == 0 ? std::uint16_t{65535} : port;
-  return {protocol, port, end, *base::Address::parse(first), *base::Address::parse(last)};
-}
-wire::TrafficSelector host(std::string_view address) { return range(address, address); }
+wire::TrafficSelector host(std::string_view address) { return selector(address, address); }
 // A packet's: TCP from or to a port.
-wire::TrafficSelector packet(std::string_view address) { return range(address, address, 6, 443); }
-const wire::TrafficSelector kAll4 = range("0.0.0.0", "255.255.255.255");
-const wire::TrafficSelector kAll6 = range("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+wire::TrafficSelector packet(std::string_view address) { return selector(address, address, 6, 443); }
+const wire::TrafficSelector kAll4 = selector("0.0.0.0", "255.255.255.255");
+const wire::TrafficSelector kAll6 = selector("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
 
 struct Case {
-  std::string_view name;
+  std::string_view name = {};
   Selectors tsi, tsr;
   std::string_view granted = kTheirs;
   bool asks = false;       ///< the client asks for addresses of both families, and there are some
@@ -51,24 +48,44 @@ struct Case {
 std::vector<Case> cases() {
   const wire::TrafficSelector elsewhere = packet("10.0.0.1");
   return {
-      {"exactly the two hosts", {host(kTheirs)}, {host(kOurs)}},
-      {"everything", {kAll4}, {kAll4}},
-      {"both families", {kAll4, kAll6}, {kAll6, kAll4}},
-      {"a packet first", {packet(kTheirs), kAll4}, {packet(kOurs), kAll4}},
-      {"a packet of another host first", {elsewhere, kAll4}, {elsewhere, kAll4}},
-      {"protocols and ports one by one",
-       {packet(kTheirs), range(kTheirs, kTheirs, 17), host(kTheirs)},
-       {packet(kOurs), range(kOurs, kOurs, 17), host(kOurs)}},
-      {"several hosts", {host("192.0.2.2"), host(kTheirs), host("192.0.2.3")}, {host("198.51.100.8"), host(kOurs)}},
-      {"everything, of a client with a name", {kAll4}, {kAll4}, kTheirs, false, true},
-      {"everything, and no address wanted of those that there are", {kAll4, kAll6}, {kAll4}},
-      {"everything, with an address", {kAll4}, {kAll4}, kLease, true},
-      {"both families, with an address", {kAll6, kAll4}, {kAll6, kAll4}, kLease, true},
-      {"both families, with an address, of a client with a name", {kAll4, kAll6}, {kAll4, kAll6}, kLease, true, true},
-      {"a packet first, with an address", {packet(kTheirs), kAll4}, {packet(kOurs), kAll4}, kLease, true},
-      {"everything, in transport mode", {kAll4}, {kAll4}, kTheirs, false, false, true},
-      {"everything, after IKE_AUTH", {kAll4, kAll6}, {kAll4, kAll6}, kTheirs, false, false, false, true},
-      {"everything, after IKE_AUTH, with an address", {kAll4}, {kAll4}, kLease, true, false, false, true},
+      {.name = "exactly the two hosts", .tsi = {host(kTheirs)}, .tsr = {host(kOurs)}},
+      {.name = "everything", .tsi = {kAll4}, .tsr = {kAll4}},
+      {.name = "both families", .tsi = {kAll4, kAll6}, .tsr = {kAll6, kAll4}},
+      {.name = "a packet first", .tsi = {packet(kTheirs), kAll4}, .tsr = {packet(kOurs), kAll4}},
+      {.name = "a packet of another host first", .tsi = {elsewhere, kAll4}, .tsr = {elsewhere, kAll4}},
+      {.name = "protocols and ports one by one",
+       .tsi = {packet(kTheirs), selector(kTheirs, kTheirs, 17), host(kTheirs)},
+       .tsr = {packet(kOurs), selector(kOurs, kOurs, 17), host(kOurs)}},
+      {.name = "several hosts",
+       .tsi = {host("192.0.2.2"), host(kTheirs), host("192.0.2.3")},
+       .tsr = {host("198.51.100.8"), host(kOurs)}},
+      {.name = "everything, of a client with a name", .tsi = {kAll4}, .tsr = {kAll4}, .known = true},
+      {.name = "everything, and no address wanted of those that there are", .tsi = {kAll4, kAll6}, .tsr = {kAll4}},
+      {.name = "everything, with an address", .tsi = {kAll4}, .tsr = {kAll4}, .granted = kLease, .asks = true},
+      {.name = "both families, with an address",
+       .tsi = {kAll6, kAll4},
+       .tsr = {kAll6, kAll4},
+       .granted = kLease,
+       .asks = true},
+      {.name = "both families, with an address, of a client with a name",
+       .tsi = {kAll4, kAll6},
+       .tsr = {kAll4, kAll6},
+       .granted = kLease,
+       .asks = true,
+       .known = true},
+      {.name = "a packet first, with an address",
+       .tsi = {packet(kTheirs), kAll4},
+       .tsr = {packet(kOurs), kAll4},
+       .granted = kLease,
+       .asks = true},
+      {.name = "everything, in transport mode", .tsi = {kAll4}, .tsr = {kAll4}, .transport = true},
+      {.name = "everything, after IKE_AUTH", .tsi = {kAll4, kAll6}, .tsr = {kAll4, kAll6}, .childless = true},
+      {.name = "everything, after IKE_AUTH, with an address",
+       .tsi = {kAll4},
+       .tsr = {kAll4},
+       .granted = kLease,
+       .asks = true,
+       .childless = true},
   };
 }
 
@@ -134,8 +151,8 @@ bool holds(const Selectors& granted, const wire::TrafficSelector& part) {
 Selectors parts_of(const Selectors& offer) {
   Selectors parts = offer;
   for (const auto& part : {host(kTheirs), host(kOurs), host(kLease), packet(kTheirs), packet(kOurs), packet(kLease),
-                           host("192.0.2.2"), range("192.0.2.128", "192.0.2.255"), host("100.64.0.3"), host("10.0.0.1"),
-                           host("fd00::2"), host("2001:db8::1"), packet("fd00::2")}) {
+                           host("192.0.2.2"), selector("192.0.2.128", "192.0.2.255"), host("100.64.0.3"),
+                           host("10.0.0.1"), host("fd00::2"), host("2001:db8::1"), packet("fd00::2")}) {
     if (holds(offer, part)) parts.push_back(part);
   }
   return parts;
@@ -166,7 +183,7 @@ TEST(narrowing, leaves_out_nothing_that_would_be_taken_in_another_child) {
 
 TEST(narrowing, grants_what_the_initiator_wants_first_if_it_may) {
   for (const bool childless : {false, true}) {
-    const Case c{"", {packet(kTheirs), kAll4}, {packet(kOurs), kAll4}, kTheirs, false, false, false, childless};
+    const Case c{.tsi = {packet(kTheirs), kAll4}, .tsr = {packet(kOurs), kAll4}, .childless = childless};
     Client client(c);
     for (const auto& answer : {client.first, client.create(c.tsi, c.tsr)}) {
       EXPECT_TRUE(holds(selectors(answer, PayloadType::tsi), c.tsi.front())) << childless;

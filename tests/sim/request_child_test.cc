@@ -8,6 +8,7 @@
 #include "ike-engine/wire/sa.h"
 #include "ike-engine/wire/ts.h"
 #include "tests/sim/creations.h"
+#include "tests/support/selectors.h"
 
 namespace latchkey::sim {
 namespace {
@@ -198,9 +199,8 @@ std::vector<BadAnswer> bad_answers() {
        }},
       {"wider_selectors",
        [](Payloads& all) {
-         const std::vector<wire::TrafficSelector> wide = {
-             {0, 0, 65535, *base::Address::parse("192.0.2.0"), *base::Address::parse("192.0.2.255")}};
-         find(all, PayloadType::tsi)->body = support::payload(PayloadType::tsi, wide).body;
+         find(all, PayloadType::tsi)->body =
+             support::payload(PayloadType::tsi, support::range("192.0.2.0", "192.0.2.255")).body;
        }},
       {"another_mode", [](Payloads& all) { all.push_back(support::notify_payload(NotifyType::use_transport_mode)); }},
       {"garbled_selectors", with(PayloadType::tsi, base::Buffer(3))},

@@ -13,6 +13,7 @@
 #include "tests/sim/stranger.h"
 #include "tests/sim/world.h"
 #include "tests/support/responder.h"
+#include "tests/support/selectors.h"
 
 namespace latchkey::sim {
 namespace {
@@ -21,6 +22,7 @@ using base::ExchangeType;
 using base::NotifyType;
 using base::PayloadType;
 using support::Payloads;
+using support::range;
 
 api::ResponderConfig with_pool() {
   auto responder = open_to_all();
@@ -303,10 +305,6 @@ TEST(init_request, of_a_crowded_address_gets_in_with_a_cookie) {
   EXPECT_TRUE(honest.agree(payloads));
 }
 
-std::vector<wire::TrafficSelector> range(std::string_view first, std::string_view last) {
-  return {{0, 0, 65535, *base::Address::parse(first), *base::Address::parse(last)}};
-}
-
 std::optional<std::vector<wire::TrafficSelector>> selectors(const support::Plain& answer, PayloadType type) {
   for (const auto& payload : answer.payloads()) {
     if (payload.type == type) return wire::parse_ts(payload.body).value();
@@ -320,8 +318,8 @@ TEST(auth_request, with_wider_selectors_is_narrowed_to_the_two_hosts) {
   Stranger stranger(server);
   ASSERT_TRUE(stranger.agree());
   Payloads claim = stranger.claim();
-  claim[3] = support::payload(PayloadType::tsi, range("0.0.0.0", "255.255.255.255"));
-  claim[4] = support::payload(PayloadType::tsr, range("0.0.0.0", "255.255.255.255"));
+  claim[3] = support::payload(PayloadType::tsi, support::all_ipv4());
+  claim[4] = support::payload(PayloadType::tsr, support::all_ipv4());
   const auto answer = stranger.ask(ExchangeType::ike_auth, claim);
   ASSERT_TRUE(answer);
   EXPECT_EQ(selectors(*answer, PayloadType::tsi),
@@ -383,7 +381,7 @@ TEST(auth_request, that_asks_for_an_address_gets_one_in_front_of_sa) {
   Stranger stranger(server);
   ASSERT_TRUE(stranger.agree());
   Payloads claim = stranger.claim();
-  claim[3] = support::payload(PayloadType::tsi, range("0.0.0.0", "255.255.255.255"));
+  claim[3] = support::payload(PayloadType::tsi, support::all_ipv4());
   claim.insert(claim.begin() + 2, address_request());
   const auto answer = stranger.ask(ExchangeType::ike_auth, claim);
   ASSERT_TRUE(answer);
@@ -412,7 +410,7 @@ TEST(auth_request, may_ask_for_what_we_do_not_have) {
   Stranger stranger(server);
   ASSERT_TRUE(stranger.agree());
   Payloads claim = stranger.claim();
-  claim[3] = support::payload(PayloadType::tsi, range("0.0.0.0", "255.255.255.255"));
+  claim[3] = support::payload(PayloadType::tsi, support::all_ipv4());
   claim.insert(claim.begin() + 2,
                support::payload(PayloadType::cp, wire::Cp{1, {{3, {}}, {5, {}}, {1, {}}, {30000, {}}}}));
   const auto answer = stranger.ask(ExchangeType::ike_auth, claim);

@@ -7,7 +7,7 @@ tests_libsupport_la_SOURCES = \
   tests/support/fake_kernel.h tests/support/names.h tests/support/octets.h tests/support/pki.cc \
   tests/support/pki.h tests/support/seeded_random.h tests/support/responder.cc tests/support/responder.h \
   tests/support/responder_auth.cc tests/support/responder_create_child.cc tests/support/responder_init.cc tests/support/sealing.cc \
-  tests/support/sealing.h tests/support/signing.cc tests/support/signing.h \
+  tests/support/sealing.h tests/support/selectors.h tests/support/signing.cc tests/support/signing.h \
   tests/support/toy_kem.cc tests/support/toy_kem.h \
   tests/support/vectors.cc tests/support/vectors.h
 
