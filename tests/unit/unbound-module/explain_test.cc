@@ -116,9 +116,7 @@ TEST_F(explanation, says_that_dns64_gets_no_protected_address) {
 }
 
 TEST_F(explanation, says_that_a_lookup_has_failed) {
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  query->resolved();
+  resolve();
   key_answered(Answer(LK_INSECURE, 2));
   const json reply = explain_now();
   const json& decision = reply["decisions"][0];
@@ -128,19 +126,11 @@ TEST_F(explanation, says_that_a_lookup_has_failed) {
 }
 
 TEST_F(explanation, tells_a_bogus_address_from_a_bogus_key) {
-  resolver.answer = Answer(LK_BOGUS);
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  query->resolved();
+  resolve({v4(1)}, LK_BOGUS);
   EXPECT_EQ(explain_now()["decisions"][0]["stopped_at"], "address");
   gate.decisions.clear();
-  resolver.answer = Answer();
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  query->resolved();
-  Answer key(LK_BOGUS);
-  key.add("www.example", kTypeIpseckey, {kKey});
-  key_answered(key);
+  resolve();
+  has_key(LK_BOGUS);
   EXPECT_EQ(explain_now()["decisions"][0]["stopped_at"], "ipseckey");
 }
 

@@ -84,9 +84,7 @@ TEST_F(KeptAnswer, is_there_without_the_addresses_that_travelled_along) {
   resolver.answer.add("www.example", kTypeA, {v4(1)}).add("ns.example", kTypeA, {v4(9)}, 300, LK_ADDITIONAL);
   ask();
   query->resolved();
-  Answer key;
-  key.add("www.example", kTypeIpseckey, {kKey});
-  key_answered(key);
+  has_key();
   EXPECT_EQ(outcome(0, Verdict::up), LK_FINISHED);
   ASSERT_THAT(resolver.edits, SizeIs(2));
   EXPECT_TRUE(resolver.edits[0].drop);
@@ -96,9 +94,7 @@ TEST_F(KeptAnswer, is_there_without_the_addresses_that_travelled_along) {
 
 TEST_F(KeptAnswer, is_none_for_a_family_without_a_tunnel) {
   hold({v4(1)});
-  Answer other;
-  other.add("www.example", kTypeAaaa, {Buffer(16, 0x20)});
-  other_family(other);
+  with_ipv6();
   query->again();
   outcome(1, Verdict::up);
   EXPECT_EQ(outcome(0, Verdict::failed), LK_FINISHED);

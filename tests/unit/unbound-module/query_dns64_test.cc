@@ -11,28 +11,20 @@ class Dns64Story : public QueryStory {
   /// A question for A whose address is 192.0.2.1 and of which only DNS64's AAAA is wanted, up to its key's lookup.
   void answered(lk_security security) {
     resolver.translated = true;
-    resolver.answer = Answer(security);
-    resolver.answer.add("www.example", kTypeA, {v4(1)});
-    ask();
-    EXPECT_EQ(query->resolved(), LK_HOLD);
-  }
-  lk_next key(lk_security security, bool present) {
-    Answer answer(security);
-    if (present) answer.add("www.example", kTypeIpseckey, {kKey}, 200);
-    return key_answered(answer);
+    EXPECT_EQ(resolve({v4(1)}, security), LK_HOLD);
   }
 };
 
 TEST_F(Dns64Story, of_a_name_without_a_key_is_given_on_and_kept) {
   answered(LK_SECURE);
-  EXPECT_EQ(key(LK_SECURE, false), LK_FINISHED);
+  EXPECT_EQ(key_answered(Answer(LK_SECURE)), LK_FINISHED);
   EXPECT_EQ(verdict(), "released");
   EXPECT_EQ(resolver.given_on, "kept");
 }
 
 TEST_F(Dns64Story, of_a_private_name_is_refused_without_a_negotiation) {
   answered(LK_SECURE);
-  EXPECT_EQ(key(LK_SECURE, true), LK_FINISHED);
+  EXPECT_EQ(has_key(LK_SECURE), LK_FINISHED);
   EXPECT_EQ(verdict(), "servfail-dns64");
   EXPECT_TRUE(resolver.refused);
   EXPECT_TRUE(gate.wants.empty());
@@ -49,7 +41,7 @@ TEST_F(Dns64Story, of_a_private_name_that_is_asked_for_itself_too_is_not_given_o
 
 TEST_F(Dns64Story, of_an_unsigned_key_is_given_on_once) {
   answered(LK_INSECURE);
-  EXPECT_EQ(key(LK_INSECURE, true), LK_HOLD);
+  EXPECT_EQ(has_key(LK_INSECURE), LK_HOLD);
   EXPECT_EQ(outcome(0, Verdict::failed), LK_FINISHED);
   EXPECT_EQ(verdict(), "released-clear");
   EXPECT_EQ(resolver.given_on, "once");
@@ -57,19 +49,13 @@ TEST_F(Dns64Story, of_an_unsigned_key_is_given_on_once) {
 
 TEST_F(Dns64Story, of_what_is_bogus_is_not_given_on) {
   resolver.translated = true;
-  resolver.answer = Answer(LK_BOGUS);
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_EQ(resolve({v4(1)}, LK_BOGUS), LK_FINISHED);
   EXPECT_EQ(resolver.given_on, "none");
 }
 
 TEST_F(Dns64Story, of_the_resolvers_own_is_never_kept) {
   resolver.clients = false;
-  resolver.answer = Answer(LK_SECURE);
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_EQ(resolve(), LK_FINISHED);
   EXPECT_EQ(resolver.given_on, "once");
 }
 

@@ -25,13 +25,7 @@ class GatewayStory : public QueryStory {
   }
   lk_next hold_by(std::vector<Buffer> records, std::vector<Buffer> addresses = {v4(1)},
                   lk_security security = LK_SECURE) {
-    resolver.answer = Answer(security);
-    resolver.answer.add("www.example", kTypeA, std::move(addresses));
-    ask();
-    EXPECT_EQ(query->resolved(), LK_HOLD);
-    Answer key(security);
-    key.add("www.example", kTypeIpseckey, std::move(records), 200);
-    return key_answered(key);
+    return hold(std::move(addresses), security, std::move(records));
   }
   lk_next reverse_answered(const Answer& answer, std::string_view name = "1.2.0.192.in-addr.arpa") {
     return key_answered(answer, name);

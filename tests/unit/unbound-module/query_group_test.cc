@@ -21,18 +21,6 @@ class GroupStory : public QueryStory {
     settings.policy = std::make_shared<Policy>(groups);
     worker = std::make_unique<Worker>(gate, memory, settings);
   }
-  /// A question for A whose address is 192.0.2.1, up to its lookup of the key.
-  lk_next answered(lk_security security = LK_SECURE) {
-    resolver.answer = Answer(security);
-    resolver.answer.add("www.example", kTypeA, {v4(1)});
-    ask();
-    return query->resolved();
-  }
-  lk_next key(lk_security security = LK_SECURE) {
-    Answer answer(security);
-    answer.add("www.example", kTypeIpseckey, {kKey}, 200);
-    return key_answered(answer);
-  }
 
   std::vector<host::GroupEntry> groups;
   Settings settings;
@@ -65,9 +53,7 @@ TEST_F(GroupStory, of_the_resolver_itself_is_not_refused) {
 TEST_F(GroupStory, with_one_blocked_address_is_refused_as_a_whole) {
   group(GroupKind::block, "", "192.0.2.2/32");
   apply();
-  resolver.answer.add("www.example", kTypeA, {v4(1), v4(2)});
-  ask();
-  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_EQ(resolve({v4(1), v4(2)}), LK_FINISHED);
   EXPECT_TRUE(resolver.refused_by_policy);
 }
 
@@ -84,7 +70,7 @@ TEST_F(GroupStory, of_a_blocked_domain_waits_for_an_address_that_may_override) {
   group(GroupKind::block, "example");
   group(GroupKind::clear, "", "192.0.2.0/24").overrides = true;
   apply();
-  EXPECT_EQ(answered(), LK_FINISHED);
+  EXPECT_EQ(resolve(), LK_FINISHED);
   EXPECT_FALSE(resolver.refused);
   EXPECT_EQ(verdict(), "released-group");
 }
@@ -96,7 +82,7 @@ TEST_F(GroupStory, in_clear_groups_is_released_and_cached_without_its_key) {
     apply();
     resolver.stored.clear();
     resolver.lookups.clear();
-    EXPECT_EQ(answered(), LK_FINISHED);
+    EXPECT_EQ(resolve(), LK_FINISHED);
     EXPECT_EQ(verdict(), "released-group");
     EXPECT_TRUE(resolver.lookups.empty());
     EXPECT_THAT(resolver.stored, testing::ElementsAre("message"));
@@ -107,14 +93,14 @@ TEST_F(GroupStory, in_clear_groups_is_released_and_cached_without_its_key) {
 TEST_F(GroupStory, in_a_clear_group_is_refused_if_it_is_bogus) {
   group(GroupKind::clear, "example");
   apply();
-  EXPECT_EQ(answered(LK_BOGUS), LK_FINISHED);
+  EXPECT_EQ(resolve({v4(1)}, LK_BOGUS), LK_FINISHED);
   EXPECT_EQ(query->error()->code, 6);
 }
 
 TEST_F(GroupStory, in_private_without_a_key_is_servfail) {
   group(GroupKind::private_only, "example");
   apply();
-  EXPECT_EQ(answered(), LK_HOLD);
+  EXPECT_EQ(resolve(), LK_HOLD);
   EXPECT_EQ(key_answered(Answer()), LK_FINISHED);
   EXPECT_TRUE(resolver.refused);
   EXPECT_FALSE(resolver.refused_by_policy);
@@ -124,8 +110,8 @@ TEST_F(GroupStory, in_private_without_a_key_is_servfail) {
 TEST_F(GroupStory, in_private_takes_an_unsigned_key_for_a_tunnel_or_nothing) {
   group(GroupKind::private_only, "example");
   apply();
-  EXPECT_EQ(answered(LK_INSECURE), LK_HOLD);
-  EXPECT_EQ(key(LK_INSECURE), LK_HOLD);
+  EXPECT_EQ(resolve({v4(1)}, LK_INSECURE), LK_HOLD);
+  EXPECT_EQ(has_key(LK_INSECURE), LK_HOLD);
   ASSERT_EQ(gate.wants.size(), 1U);
   EXPECT_EQ(gate.wants[0].attempt_ms, 0U);
   other_family(Answer());
@@ -136,17 +122,17 @@ TEST_F(GroupStory, in_private_takes_an_unsigned_key_for_a_tunnel_or_nothing) {
 TEST_F(GroupStory, in_private_takes_no_unsigned_key_if_these_are_ignored_there) {
   group(GroupKind::private_only, "example").unsigned_policy = Unsigned::ignore;
   apply();
-  answered(LK_INSECURE);
-  EXPECT_EQ(key(LK_INSECURE), LK_FINISHED);
+  resolve({v4(1)}, LK_INSECURE);
+  EXPECT_EQ(has_key(LK_INSECURE), LK_FINISHED);
   EXPECT_EQ(verdict(), "servfail-nokey");
 }
 
 TEST_F(GroupStory, in_private_has_the_group_s_own_deadline) {
   group(GroupKind::private_only, "example").deadline = std::chrono::milliseconds(900);
   apply();
-  answered();
+  resolve();
   EXPECT_EQ(resolver.timer_ms, 901U);
-  key();
+  has_key();
   EXPECT_EQ(resolver.timer_ms, 901U);
   resolver.now += 900'000;
   EXPECT_EQ(query->again(), LK_FINISHED);
@@ -156,8 +142,8 @@ TEST_F(GroupStory, in_private_has_the_group_s_own_deadline) {
 TEST_F(GroupStory, in_private_or_clear_tries_also_a_secure_key_and_releases_then) {
   group(GroupKind::private_or_clear, "", "192.0.2.0/24").deadline = std::chrono::milliseconds(500);
   apply();
-  EXPECT_EQ(answered(), LK_HOLD);
-  EXPECT_EQ(key(), LK_HOLD);
+  EXPECT_EQ(resolve(), LK_HOLD);
+  EXPECT_EQ(has_key(), LK_HOLD);
   ASSERT_EQ(gate.wants.size(), 1U);
   EXPECT_EQ(gate.wants[0].attempt_ms, 500U);
   EXPECT_EQ(resolver.timer_ms, 501U);
@@ -171,10 +157,10 @@ TEST_F(GroupStory, in_private_or_clear_is_answered_before_unbound_s_patience_end
   settings.deadline_us = 1'500'000;
   group(GroupKind::private_or_clear, "example").deadline = std::chrono::milliseconds(1000);
   apply();
-  answered();
+  resolve();
   EXPECT_EQ(resolver.timer_ms, 1001U);
   resolver.now += 900'000;
-  key();
+  has_key();
   EXPECT_EQ(resolver.timer_ms, 601U);
 }
 
@@ -182,15 +168,15 @@ TEST_F(GroupStory, in_private_has_no_more_time_than_there_is) {
   settings.deadline_us = 1'500'000;
   group(GroupKind::private_only, "example").deadline = std::chrono::milliseconds(3000);
   apply();
-  answered();
+  resolve();
   EXPECT_EQ(resolver.timer_ms, 1501U);
 }
 
 TEST_F(GroupStory, negotiates_with_no_address_of_the_other_family_that_is_in_a_clear_network) {
   group(GroupKind::clear, "", "2001:db8:1::/48");
   apply();
-  answered();
-  EXPECT_EQ(key(), LK_HOLD);
+  resolve();
+  EXPECT_EQ(has_key(), LK_HOLD);
   ASSERT_EQ(gate.wants.size(), 1U);
   Answer six;
   six.add("www.example", kTypeAaaa,
@@ -204,7 +190,7 @@ TEST_F(GroupStory, negotiates_with_no_address_of_the_other_family_that_is_in_a_c
 TEST_F(GroupStory, with_a_secure_address_is_not_cached_in_clear_because_the_lookup_of_its_key_failed) {
   group(GroupKind::private_or_clear, "example").unsigned_policy = Unsigned::ignore;
   apply();
-  answered();
+  resolve();
   EXPECT_EQ(key_answered(Answer(LK_INSECURE, 2)), LK_FINISHED);
   EXPECT_EQ(verdict(), "released");
   EXPECT_THAT(resolver.stored, testing::ElementsAre("rrsets"));
@@ -213,8 +199,8 @@ TEST_F(GroupStory, with_a_secure_address_is_not_cached_in_clear_because_the_look
 TEST_F(GroupStory, in_no_group_is_what_the_table_says) {
   group(GroupKind::block, "org", "10.0.0.0/8");
   apply();
-  EXPECT_EQ(answered(), LK_HOLD);
-  EXPECT_EQ(key(), LK_HOLD);
+  EXPECT_EQ(resolve(), LK_HOLD);
+  EXPECT_EQ(has_key(), LK_HOLD);
   outcome(0, Verdict::up);
   EXPECT_EQ(verdict(), "released-tunnel");
   EXPECT_EQ(gate.decisions.back().group, "");
@@ -236,15 +222,15 @@ class Observed : public GroupStory {
 
 TEST_F(Observed, is_only_told_that_a_tunnel_would_be_negotiated) {
   apply();
-  answered();
-  EXPECT_EQ(key(), LK_FINISHED);
+  resolve();
+  EXPECT_EQ(has_key(), LK_FINISHED);
   EXPECT_EQ(verdict(), "would-negotiate");
   expect_unchanged();
 }
 
 TEST_F(Observed, is_not_held_longer_than_an_unsigned_name) {
   apply();
-  answered();
+  resolve();
   EXPECT_EQ(resolver.timer_ms, 301U);
   resolver.now += 301'000;
   EXPECT_EQ(query->again(), LK_FINISHED);
@@ -255,14 +241,14 @@ TEST_F(Observed, is_not_held_longer_than_an_unsigned_name) {
 TEST_F(Observed, is_not_held_longer_in_a_group_with_a_deadline_of_its_own) {
   group(GroupKind::private_or_clear, "example").deadline = std::chrono::milliseconds(2000);
   apply();
-  answered();
+  resolve();
   EXPECT_EQ(resolver.timer_ms, 301U);
 }
 
 TEST_F(Observed, is_not_refused_though_too_many_questions_are_held) {
   apply();
   gate.held.set_most(0);
-  EXPECT_EQ(answered(), LK_FINISHED);
+  EXPECT_EQ(resolve(), LK_FINISHED);
   EXPECT_EQ(verdict(), "would-servfail-limit");
   expect_unchanged();
 }
@@ -279,14 +265,14 @@ TEST_F(Observed, of_all_classes_keeps_its_addresses) {
 TEST_F(Observed, is_not_refused_for_a_group) {
   group(GroupKind::block, "example");
   apply();
-  EXPECT_EQ(answered(), LK_FINISHED);
+  EXPECT_EQ(resolve(), LK_FINISHED);
   EXPECT_EQ(verdict(), "would-refused-group");
   expect_unchanged();
 }
 
 TEST_F(Observed, is_not_refused_because_it_is_bogus_which_is_unbounds_business) {
   apply();
-  EXPECT_EQ(answered(LK_BOGUS), LK_FINISHED);
+  EXPECT_EQ(resolve({v4(1)}, LK_BOGUS), LK_FINISHED);
   EXPECT_EQ(verdict(), "would-servfail-bogus");
   expect_unchanged();
 }

@@ -196,17 +196,30 @@ class QueryStory : public testing::Test {
     query->looked_up(wire(name), kTypeIpseckey, answer.get());
     return query->again();
   }
-  /// The question with these addresses and a key, up to the wishes.
-  lk_next hold(std::vector<Buffer> addresses, lk_security security = LK_SECURE) {
+  /// The question with these addresses, up to its key's lookup.
+  lk_next resolve(std::vector<Buffer> addresses = {v4(1)}, lk_security security = LK_SECURE) {
     resolver.answer = Answer(security);
     resolver.answer.add("www.example", kTypeA, std::move(addresses));
     ask();
-    EXPECT_EQ(query->resolved(), LK_HOLD);
+    return query->resolved();
+  }
+  lk_next has_key(lk_security security = LK_SECURE, std::vector<Buffer> records = {kKey}) {
     Answer key(security);
-    key.add("www.example", kTypeIpseckey, {kKey}, 200);
+    key.add("www.example", kTypeIpseckey, std::move(records), 200);
     return key_answered(key);
   }
+  /// The question with these addresses and a key, up to the wishes.
+  lk_next hold(std::vector<Buffer> addresses, lk_security security = LK_SECURE, std::vector<Buffer> records = {kKey}) {
+    EXPECT_EQ(resolve(std::move(addresses), security), LK_HOLD);
+    return has_key(security, std::move(records));
+  }
   void other_family(const Answer& answer) { query->looked_up(wire("www.example"), kTypeAaaa, answer.get()); }
+  /// The other family has an address too.
+  void with_ipv6() {
+    Answer six;
+    six.add("www.example", kTypeAaaa, {Buffer(16, 0x20)});
+    other_family(six);
+  }
   lk_next outcome(std::size_t want, Verdict verdict, std::uint32_t lease = 1000) {
     gate.answer(want, verdict, lease);
     EXPECT_EQ(worker->deliver(32), 1U);

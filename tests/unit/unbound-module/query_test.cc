@@ -13,9 +13,7 @@ TEST_F(QueryStory, looks_the_key_up_in_parallel_and_keeps_the_address_out_of_the
 }
 
 TEST_F(QueryStory, releases_and_caches_a_name_whose_key_is_proven_absent) {
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  EXPECT_EQ(query->resolved(), LK_HOLD);
+  EXPECT_EQ(resolve(), LK_HOLD);
   EXPECT_EQ(key_answered(Answer()), LK_FINISHED);
   EXPECT_EQ(verdict(), "released");
   EXPECT_THAT(resolver.stored, testing::ElementsAre("message"));
@@ -45,10 +43,7 @@ TEST_F(QueryStory, of_a_signed_name_ends_in_servfail_if_the_key_is_not_known_by_
 }
 
 TEST_F(QueryStory, of_an_unsigned_name_does_not_wait_long_for_a_key_that_may_be_dropped_on_the_way) {
-  resolver.answer = Answer(LK_INSECURE);
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  EXPECT_EQ(query->resolved(), LK_HOLD);
+  EXPECT_EQ(resolve({v4(1)}, LK_INSECURE), LK_HOLD);
   EXPECT_EQ(resolver.timer_ms, 301U);
   resolver.now += 301'000;
   EXPECT_EQ(query->again(), LK_FINISHED);
@@ -154,9 +149,7 @@ TEST_F(QueryStory, with_dnssec_ok_needs_every_address) {
 TEST_F(QueryStory, says_no_data_when_only_the_other_family_has_a_tunnel) {
   hold({v4(1)});
   EXPECT_THAT(resolver.lookups, testing::ElementsAre("www.example TYPE45", "www.example AAAA cd"));
-  Answer six;
-  six.add("www.example", kTypeAaaa, {Buffer(16, 0x20)});
-  other_family(six);
+  with_ipv6();
   EXPECT_EQ(outcome(0, Verdict::failed), LK_HOLD);
   ASSERT_EQ(gate.wants.size(), 2U);
   EXPECT_EQ(outcome(1, Verdict::up), LK_FINISHED);
@@ -165,9 +158,7 @@ TEST_F(QueryStory, says_no_data_when_only_the_other_family_has_a_tunnel) {
 
 TEST_F(QueryStory, of_a_dead_family_waits_250_ms_longer_than_the_other_takes) {
   hold({v4(1)});
-  Answer six;
-  six.add("www.example", kTypeAaaa, {Buffer(16, 0x20)});
-  other_family(six);
+  with_ipv6();
   EXPECT_EQ(query->again(), LK_HOLD);
   resolver.now += 30'000;
   EXPECT_EQ(outcome(1, Verdict::up), LK_HOLD);
@@ -182,9 +173,7 @@ TEST_F(QueryStory, of_a_dead_family_waits_250_ms_longer_than_the_other_takes) {
 
 TEST_F(QueryStory, of_a_slow_family_is_released_if_it_comes_up_in_that_time) {
   hold({v4(1)});
-  Answer six;
-  six.add("www.example", kTypeAaaa, {Buffer(16, 0x20)});
-  other_family(six);
+  with_ipv6();
   query->again();
   EXPECT_EQ(outcome(1, Verdict::up), LK_HOLD);
   resolver.now += 200'000;
@@ -195,9 +184,7 @@ TEST_F(QueryStory, of_a_slow_family_is_released_if_it_comes_up_in_that_time) {
 
 TEST_F(QueryStory, of_a_dead_family_never_waits_beyond_its_deadline) {
   hold({v4(1)});
-  Answer six;
-  six.add("www.example", kTypeAaaa, {Buffer(16, 0x20)});
-  other_family(six);
+  with_ipv6();
   query->again();
   resolver.now += 3'900'000;
   EXPECT_EQ(outcome(1, Verdict::up), LK_HOLD);
@@ -234,19 +221,13 @@ TEST_F(QueryStory, with_only_forbidden_addresses_is_filtered) {
 }
 
 TEST_F(QueryStory, refuses_what_is_bogus_at_once) {
-  resolver.answer = Answer(LK_BOGUS);
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_EQ(resolve({v4(1)}, LK_BOGUS), LK_FINISHED);
   EXPECT_EQ(query->error()->code, 6);
 }
 
 TEST_F(QueryStory, refuses_a_secure_address_whose_key_lookup_failed) {
   for (const int rcode : {-1, 2, 5}) {
-    resolver.answer = Answer();
-    resolver.answer.add("www.example", kTypeA, {v4(1)});
-    ask();
-    query->resolved();
+    resolve();
     EXPECT_EQ(key_answered(Answer(LK_INSECURE, rcode)), LK_FINISHED);
     EXPECT_EQ(query->error()->code, 22) << rcode;
   }
@@ -254,9 +235,7 @@ TEST_F(QueryStory, refuses_a_secure_address_whose_key_lookup_failed) {
 
 TEST_F(QueryStory, that_cannot_even_start_the_lookup_is_a_failed_lookup) {
   resolver.can_look_up = false;
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  EXPECT_EQ(query->resolved(), LK_FINISHED);
+  EXPECT_EQ(resolve(), LK_FINISHED);
   EXPECT_EQ(query->error()->code, 22);
 }
 
@@ -275,10 +254,7 @@ TEST_F(QueryStory, asks_for_the_key_again_where_the_alias_chain_of_the_address_e
 TEST_F(QueryStory, remembers_a_private_name_until_a_secure_denial) {
   hold({v4(1)});
   outcome(0, Verdict::up);
-  resolver.answer = Answer(LK_INSECURE);
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  query->resolved();
+  resolve({v4(1)}, LK_INSECURE);
   key_answered(Answer(LK_INSECURE));
   EXPECT_EQ(verdict(), "servfail-private");
   ask();
@@ -293,10 +269,7 @@ TEST_F(QueryStory, remembers_a_private_name_until_a_secure_denial) {
 
 TEST_F(QueryStory, tells_once_of_a_key_that_was_removed_if_the_operator_wants_its_tunnel_dropped) {
   const auto without_key = [&](lk_security security) {
-    resolver.answer = Answer();
-    resolver.answer.add("www.example", kTypeA, {v4(1)});
-    ask();
-    query->resolved();
+    resolve();
     key_answered(Answer(security));
   };
   for (const bool drop : {false, true}) {
@@ -317,13 +290,8 @@ TEST_F(QueryStory, tells_once_of_a_key_that_was_removed_if_the_operator_wants_it
 
 TEST_F(QueryStory, refuses_a_secure_address_whose_set_holds_no_usable_record) {
   const Buffer malformed{10, 3}, unknown{10, 0, 9, 1, 2, 3}, none{10, 0, 0};
-  resolver.answer = Answer();
-  resolver.answer.add("www.example", kTypeA, {v4(1)});
-  ask();
-  query->resolved();
-  Answer key;
-  key.add("www.example", kTypeIpseckey, {malformed, unknown, none});
-  EXPECT_EQ(key_answered(key), LK_FINISHED);
+  resolve();
+  EXPECT_EQ(has_key(LK_SECURE, {malformed, unknown, none}), LK_FINISHED);
   EXPECT_EQ(verdict(), "servfail-unusable");
   const KeyAccount& account = gate.decisions.back().key;
   EXPECT_EQ(account.records, 3U);
