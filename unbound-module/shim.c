@@ -1,6 +1,7 @@
 /*
  * Our life in Unbound: six entry points, which dynlib finds by name, and the functions of shim.h that let the C++ side
- * act on a question. What an answer says and how it is changed is in shim_answer.c. Nothing is decided here.
+ * act on a question. Others of these are in shim_answer.c (what an answer says and how it is changed), shim_cache.c and
+ * shim_front.c. Nothing is decided here.
  */
 #include "unbound-module/shim_unbound.h"
 

@@ -128,7 +128,7 @@ size_t lk_memory(void);
 /* The eventfd of the calling worker is readable. */
 void lk_readable(void* worker);
 
-/* ---- Unbound's side (shim.c) ---- */
+/* ---- Unbound's side (shim*.c) ---- */
 
 /* Starts a lookup beside the question. Only before LK_PASS_ON. */
 void lk_look_up_beside(void* query, struct lk_bytes name, uint16_t type);
