@@ -25,8 +25,7 @@ api::ResponderConfig two_kinds() {
   api::ResponderConfig responder;
   responder.identities.push_back(
       {.kind = api::ProofKind::raw_key, .id = support::fqdn("server.example"), .private_key = *ed25519_key().to_pem()});
-  responder.peers.push_back(
-      {.name = "laptop", .kind = api::ProofKind::raw_key, .keys = {{4, ed25519_key(2).ipseckey_key().value()}}});
+  responder.peers.push_back({.name = "laptop", .kind = api::ProofKind::raw_key, .keys = {dns_key_of(ed25519_key(2))}});
   responder.peers.push_back({.name = "all"});
   return responder;
 }

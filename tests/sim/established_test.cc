@@ -257,7 +257,7 @@ TEST_F(established, ends_with_its_life_when_it_cannot_be_renewed) {
 // another name, must not take it over later.
 TEST(renewal, takes_no_other_key_than_the_one_that_was_proven) {
   World world(ed25519_key(1), {});
-  world.connect(seconds(30), {api::DnsKey{4, ed25519_key(2).ipseckey_key().value()}, world.responder.dns_key()});
+  world.connect(seconds(30), {dns_key_of(ed25519_key(2)), world.responder.dns_key()});
   ASSERT_TRUE(world.run_until_settled());
   ASSERT_EQ(world.count<api::Established>(), 1u);
   world.responder.change_key(ed25519_key(2));

@@ -160,8 +160,8 @@ TEST(handshake, tells_its_steps_in_order) {
 TEST(handshake, finds_the_right_key_among_others) {
   World world(ed25519_key(1), {});
   const auto rsa = crypto::PrivateKey::generate(crypto::KeyType::rsa, 2048).value();
-  const api::DnsKey other{rsa.ipseckey_algorithm(), rsa.ipseckey_key().value()};
-  const api::DnsKey wrong{4, ed25519_key(2).ipseckey_key().value()};
+  const api::DnsKey other = dns_key_of(rsa);
+  const api::DnsKey wrong = dns_key_of(ed25519_key(2));
   world.connect(std::chrono::seconds(30), {other, wrong, world.responder.dns_key()});
   expect_up(world);
   EXPECT_EQ(world.last<api::Established>()->key, world.responder.dns_key());

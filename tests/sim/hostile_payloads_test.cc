@@ -254,8 +254,7 @@ TEST(identity, of_more_than_1024_octets_lets_nobody_in) {
     return out.take();
   };
   auto responder = open_to_all();
-  responder.peers.push_back(
-      {.name = "key", .kind = api::ProofKind::raw_key, .keys = {{4, ed25519_key(2).ipseckey_key().value()}}});
+  responder.peers.push_back({.name = "key", .kind = api::ProofKind::raw_key, .keys = {dns_key_of(ed25519_key(2))}});
   for (const std::size_t size : {1025u, 60000u}) {
     Server server(responder);
     Stranger stranger(server);

@@ -25,7 +25,7 @@ api::ResponderConfig for_two() {
   for (const int key : {kLaptop, kPhone}) {
     responder.peers.push_back({.name = "key " + std::to_string(key),
                                .kind = api::ProofKind::raw_key,
-                               .keys = {{4, ed25519_key(key).ipseckey_key().value()}}});
+                               .keys = {dns_key_of(ed25519_key(key))}});
   }
   return responder;
 }

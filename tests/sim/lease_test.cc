@@ -37,7 +37,7 @@ api::ResponderConfig with_pool(std::string_view last = "100.64.0.9") {
   for (const int key : {2, 3}) {
     responder.peers.push_back({.name = "key " + std::to_string(key),
                                .kind = api::ProofKind::raw_key,
-                               .keys = {{4, ed25519_key(key).ipseckey_key().value()}}});
+                               .keys = {dns_key_of(ed25519_key(key))}});
   }
   responder.pools.push_back({address("100.64.0.2"), address(last)});
   return responder;

@@ -95,8 +95,7 @@ api::ResponderConfig config_for(const Case& c) {
   responder.pools.push_back({*base::Address::parse("fd00::2"), *base::Address::parse("fd00::9")});
   if (c.transport) responder.mode = api::Mode::transport;
   if (c.known) {
-    responder.peers.front() = {
-        .name = "laptop", .kind = api::ProofKind::raw_key, .keys = {{4, ed25519_key(2).ipseckey_key().value()}}};
+    responder.peers.front() = {.name = "laptop", .kind = api::ProofKind::raw_key, .keys = {dns_key_of(ed25519_key(2))}};
   }
   return responder;
 }

@@ -151,8 +151,6 @@ bool Pair::settle(base::Duration limit) {
   return true;
 }
 
-api::DnsKey dns_key_of(const crypto::PrivateKey& key) { return {key.ipseckey_algorithm(), key.ipseckey_key().value()}; }
-
 std::string compare_kernels(const support::FakeKernel& client, const support::FakeKernel& server) {
   if (client.live() != server.live()) return "number of live children";
   for (const auto& ours : client.installed()) {

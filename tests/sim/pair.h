@@ -10,10 +10,13 @@
 #include "ike-engine/api/engine.h"
 #include "ike-engine/crypto/signature.h"
 #include "tests/sim/weather.h"
+#include "tests/support/dns_key.h"
 #include "tests/support/fake_kernel.h"
 #include "tests/support/seeded_random.h"
 
 namespace latchkey::sim {
+
+using support::dns_key_of;
 
 /// A keep-alive: for the NAT, the peer does not see it.
 struct Kept {
@@ -107,8 +110,6 @@ class Pair {
   std::multimap<base::TimePoint, Flight> flying_;
 };
 
-/// A raw key as its owner's IPSECKEY record shows it.
-api::DnsKey dns_key_of(const crypto::PrivateKey& key);
 /// Both kernels hold the same live children. "" or what differs.
 std::string compare_kernels(const support::FakeKernel& client, const support::FakeKernel& server);
 

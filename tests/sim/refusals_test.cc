@@ -94,7 +94,7 @@ TEST(refusals, end_with_their_reason_and_without_kernel_state) {
 
 TEST(refusals, the_wrong_key_in_dns) {
   World world(ed25519_key(1), {});
-  world.connect(seconds(4), {api::DnsKey{4, ed25519_key(2).ipseckey_key().value()}});
+  world.connect(seconds(4), {dns_key_of(ed25519_key(2))});
   ASSERT_TRUE(world.run_until_settled());
   ASSERT_NE(world.last<api::Failed>(), nullptr);
   EXPECT_EQ(world.last<api::Failed>()->reason, Reason::auth_failed);

@@ -269,7 +269,7 @@ TEST(auth_request, with_initial_contact_does_not_speak_for_somebody_elses_key) {
   for (const int key : {2, 3}) {
     responder.peers.push_back({.name = "key " + std::to_string(key),
                                .kind = api::ProofKind::raw_key,
-                               .keys = {{4, ed25519_key(key).ipseckey_key().value()}}});
+                               .keys = {dns_key_of(ed25519_key(key))}});
   }
   Server server(responder);
   const base::Buffer id = *base::from_hex("02 000000 6c6170746f70");  // FQDN "laptop"

@@ -8,11 +8,14 @@
 
 #include "ike-engine/api/engine.h"
 #include "tests/sim/weather.h"
+#include "tests/support/dns_key.h"
 #include "tests/support/fake_kernel.h"
 #include "tests/support/responder.h"
 #include "tests/support/seeded_random.h"
 
 namespace latchkey::sim {
+
+using support::dns_key_of;
 
 struct WorldConfig {
   std::uint64_t seed = 1;

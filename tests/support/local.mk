@@ -3,7 +3,7 @@
 check_LTLIBRARIES += tests/libsupport.la
 
 tests_libsupport_la_SOURCES = \
-  tests/support/behaviour.h \
+  tests/support/behaviour.h tests/support/dns_key.h \
   tests/support/fake_kernel.h tests/support/names.h tests/support/octets.h tests/support/pki.cc \
   tests/support/pki.h tests/support/seeded_random.h tests/support/responder.cc tests/support/responder.h \
   tests/support/responder_auth.cc tests/support/responder_create_child.cc tests/support/responder_init.cc tests/support/sealing.cc \

@@ -8,6 +8,7 @@
 #include "ike-engine/wire/notify.h"
 #include "ike-engine/wire/sa.h"
 #include "ike-engine/wire/ts.h"
+#include "tests/support/dns_key.h"
 
 namespace latchkey::support {
 
@@ -68,7 +69,7 @@ Responder::Responder(crypto::PrivateKey key, Behaviour behaviour, crypto::Random
   cookie_secret_ = random_octets(16);
 }
 
-api::DnsKey Responder::dns_key() const { return {key_.ipseckey_algorithm(), key_.ipseckey_key().value()}; }
+api::DnsKey Responder::dns_key() const { return dns_key_of(key_); }
 
 Buffer Responder::random_octets(std::size_t size) {
   Buffer out(size);

@@ -4,6 +4,7 @@
 
 #include "ike-engine/crypto/ike_keys.h"
 #include "ike-engine/session/proof.h"
+#include "tests/support/dns_key.h"
 #include "tests/support/names.h"
 #include "tests/support/pki.h"
 
@@ -14,6 +15,7 @@ using api::ProofKind;
 using base::AuthMethod;
 using base::Errc;
 using base::HashAlgorithm;
+using support::dns_key_of;
 using support::fqdn;
 using support::secret;
 
@@ -23,7 +25,6 @@ const base::Buffer kOctets(100, 0x0c), kSkP(32, 0x50);
 crypto::PrivateKey ed25519(std::uint8_t seed) {
   return crypto::PrivateKey::from_ed25519_seed(base::Buffer(32, seed)).value();
 }
-api::DnsKey dns(const crypto::PrivateKey& key) { return {key.ipseckey_algorithm(), key.ipseckey_key().value()}; }
 
 /// Somebody's claim, with what it points to.
 struct Said {
@@ -71,19 +72,19 @@ Errc refusal(const std::vector<Trust>& trusted, const Claim& claim) {
 }
 
 TEST(trust, in_a_raw_key_takes_its_signature_and_says_which_key_it_was) {
-  const auto trusted =
-      trusting({.name = "laptops", .kind = ProofKind::raw_key, .keys = {dns(ed25519(1)), dns(ed25519(2))}});
+  const auto trusted = trusting(
+      {.name = "laptops", .kind = ProofKind::raw_key, .keys = {dns_key_of(ed25519(1)), dns_key_of(ed25519(2))}});
   const auto proven = judge(trusted, by_key(ed25519(2), "a.example").claim());
   ASSERT_TRUE(proven);
   EXPECT_EQ(proven->by, &trusted.front());
   ASSERT_NE(proven->key, nullptr);
-  EXPECT_EQ(proven->key->dns, dns(ed25519(2)));
+  EXPECT_EQ(proven->key->dns, dns_key_of(ed25519(2)));
   EXPECT_EQ(proven->key_name, "Ed25519");
   EXPECT_EQ(proven->scheme, "Ed25519");
 }
 
 TEST(trust, in_a_raw_key_takes_no_other_key_and_no_other_octets) {
-  const auto trusted = trusting({.kind = ProofKind::raw_key, .keys = {dns(ed25519(1))}});
+  const auto trusted = trusting({.kind = ProofKind::raw_key, .keys = {dns_key_of(ed25519(1))}});
   EXPECT_EQ(refusal(trusted, by_key(ed25519(3), "a.example").claim()), Errc::bad_signature);
   const Said said = by_key(ed25519(1), "a.example");
   Claim claim = said.claim();
@@ -93,7 +94,7 @@ TEST(trust, in_a_raw_key_takes_no_other_key_and_no_other_octets) {
 }
 
 TEST(trust, in_a_raw_key_is_no_trust_in_methods_that_prove_none) {
-  const auto trusted = trusting({.kind = ProofKind::raw_key, .keys = {dns(ed25519(1))}});
+  const auto trusted = trusting({.kind = ProofKind::raw_key, .keys = {dns_key_of(ed25519(1))}});
   EXPECT_EQ(refusal(trusted, by_secret("open sesame", "a.example").claim()), Errc::unsupported);
   EXPECT_EQ(refusal(trusted, Said({}, {}).claim()), Errc::unsupported);
   const Said said = by_key(ed25519(1), "a.example");
@@ -106,7 +107,8 @@ TEST(trust, in_a_raw_key_is_no_trust_in_methods_that_prove_none) {
 }
 
 TEST(trust, in_a_name_is_in_nobody_else_with_its_key) {
-  const auto trusted = trusting({.kind = ProofKind::raw_key, .id = fqdn("a.example"), .keys = {dns(ed25519(1))}});
+  const auto trusted =
+      trusting({.kind = ProofKind::raw_key, .id = fqdn("a.example"), .keys = {dns_key_of(ed25519(1))}});
   EXPECT_TRUE(judge(trusted, by_key(ed25519(1), "a.example").claim()));
   EXPECT_EQ(refusal(trusted, by_key(ed25519(1), "b.example").claim()), Errc::mismatch);
   Said other = by_key(ed25519(1), "a.example");
@@ -175,7 +177,7 @@ TEST(trust, in_a_ca_takes_a_certificate_for_the_name_that_is_claimed) {
 TEST(trust, of_several_kinds_is_tried_in_order) {
   std::vector<api::PeerProof> proofs;
   proofs.push_back({.name = "secret", .kind = ProofKind::shared_secret, .shared_secret = secret("open sesame")});
-  proofs.push_back({.name = "key", .kind = ProofKind::raw_key, .keys = {dns(ed25519(1))}});
+  proofs.push_back({.name = "key", .kind = ProofKind::raw_key, .keys = {dns_key_of(ed25519(1))}});
   proofs.push_back({.name = "all"});
   const auto trusted = trusting(std::move(proofs));
   EXPECT_EQ(judge(trusted, by_key(ed25519(1), "a.example").claim())->by->name, "key");
@@ -198,11 +200,11 @@ TEST(trust, is_not_prepared_from_what_is_of_no_use) {
 }
 
 TEST(usable_keys, leave_out_those_that_verify_nothing_and_have_a_bound) {
-  std::vector<api::DnsKey> keys = {{9, {1, 2, 3}}, {4, base::Buffer(31, 9)}, dns(ed25519(1))};
+  std::vector<api::DnsKey> keys = {{9, {1, 2, 3}}, {4, base::Buffer(31, 9)}, dns_key_of(ed25519(1))};
   ASSERT_EQ(usable_keys(keys).size(), 1u);
   EXPECT_EQ(usable_keys(keys).front().dns, keys.back());
   keys.clear();
-  for (std::uint8_t seed = 1; seed <= 20; ++seed) keys.push_back(dns(ed25519(seed)));
+  for (std::uint8_t seed = 1; seed <= 20; ++seed) keys.push_back(dns_key_of(ed25519(seed)));
   EXPECT_EQ(usable_keys(keys).size(), 16u);
 }
 
