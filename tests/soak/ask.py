@@ -15,15 +15,14 @@ import struct
 import sys
 import time
 
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lab", "lib"))
+
+import message
+
 BURST = 100
 CLIENTS = 8
 PORTS = 512
 PATIENCE_S = 90
-
-
-def question(number, name):
-    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
-    return struct.pack(">HHHHHH", number, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">HH", 1, 1)
 
 
 class Wave:
@@ -70,11 +69,11 @@ class Wave:
         for ready, _ in self.poll.poll(wait_ms):
             while True:
                 try:
-                    message = self.sockets[ready].recv(4096)
+                    answer = self.sockets[ready].recv(4096)
                 except (BlockingIOError, ConnectionRefusedError):
                     break
-                self.answers[ready, struct.unpack_from(">H", message)[0]] += 1
-                self.codes[message[3] & 15] += 1
+                self.answers[ready, struct.unpack_from(">H", answer)[0]] += 1
+                self.codes[answer[3] & 15] += 1
 
     def name(self, number):
         kind = ("good", "wrong", "dead", "wrong", "dead")[number % 5]
@@ -83,7 +82,7 @@ class Wave:
     def ask(self):
         while self.asked < self.options.count:
             for _ in range(min(BURST, self.options.count - self.asked)):
-                self.order[self.asked % PORTS].send(question(self.asked // PORTS, self.name(self.asked)))
+                self.order[self.asked % PORTS].send(message.question(self.asked // PORTS, self.name(self.asked)))
                 self.asked += 1
             end = time.monotonic() + PATIENCE_S
             while self.held() + len(self.answers) < self.asked and time.monotonic() < end:

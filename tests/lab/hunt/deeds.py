@@ -32,9 +32,6 @@ class Daemon:
     def tell(self, what):
         self.process.send_signal(what)
 
-    def runs(self):
-        return self.process is not None
-
     def has_died(self):
         return self.process is not None and self.process.poll() is not None
 

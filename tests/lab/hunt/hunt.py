@@ -1,4 +1,4 @@
-"""The leak hunt: hunt.py --seed N --questions N --servers FILE --wire FILE --log FILE [--out FILE]
+"""The leak hunt: hunt.py --seed N --questions N --servers FILE --wire FILE --log FILE
 
 Random questions to the resolver at 127.0.0.1, whose answers are used at once and while their TTL lives; between them daemons die, links go
 down and addresses change. It has found a leak when an answer holds an address of a private name that has had no tunnel since half a second
@@ -14,7 +14,6 @@ import json
 import os
 import random
 import select
-import struct
 import sys
 import time
 

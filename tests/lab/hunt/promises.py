@@ -1,6 +1,5 @@
 """What was given out and must not be broken, and whether the wire broke it."""
 import ipaddress
-import os
 import struct
 from typing import NamedTuple
 
@@ -52,36 +51,15 @@ class Wire:
     """The capture, read as it grows. Counts what went from the client to private addresses."""
 
     def __init__(self, path):
-        self.path, self.at, self.left = path, 24, b""
+        self.capture = wire.Capture(path)
         self.clients = wire.Hosts("192.1.3.0/24,2a01:3::/64")
         self.private = {ipaddress.ip_address(address).packed: address for address in world.PRIVATE_ADDRESSES}
         self.encrypted = dict.fromkeys(world.PRIVATE_ADDRESSES, 0)
         self.counts = {"packets": 0, "encrypted": 0, "ike": 0, "unpromised_plaintext": 0}
-        self.last = None  # the time of the last packet
-
-    def records(self):
-        with open(self.path, "rb") as file:
-            file.seek(self.at)
-            data = self.left + file.read()
-            self.at = file.tell()
-        yield from self.take(data)
-
-    def take(self, data):
-        at = 0
-        while at + 16 <= len(data):
-            seconds, part, kept, _ = struct.unpack_from("<IIII", data, at)
-            if at + 16 + kept > len(data):
-                break
-            frame = data[at + 16 : at + 16 + kept]
-            at += 16 + kept
-            if kept > wire.SLL2_HEADER:
-                yield seconds + part * 1e-6, frame[10] == wire.OUTGOING, frame[wire.SLL2_HEADER :]
-        self.left = data[at:]
 
     def leaks(self, promises):
         """A sentence for each packet that has come to the wire since the last call and breaks a promise."""
-        for when, leaving, packet in self.records():
-            self.last = when
+        for when, leaving, packet in self.capture.records():
             if leaving:
                 continue
             self.counts["packets"] += 1
@@ -102,6 +80,3 @@ class Wire:
                            f"{payload[:16].hex()}, though until {promise.until:.3f} it is promised by {promise.why}")
                 else:
                     self.counts["unpromised_plaintext"] += 1
-
-    def size(self):
-        return os.stat(self.path).st_size

@@ -51,7 +51,6 @@ PRIVATE = {
     "wrong": Private(["other"], [WEST[4]], 30, 30),  # a key that nobody there holds
     "conflict": Private(["own-ecdsa"], [EAST[0]], 5, 30),  # another key than other names of that address have
 }
-NEVER = {"dead", "wrong"}  # no tunnel can come up for these
 PLAIN_NAMES = {"plain": [PLAIN, PLAIN6], "plainshare": [EAST[3], EAST6[2]]}  # the second shares `both`'s address
 ALIASES = {"www": "east5", "deep": "www", "longalias": "west30", "plainalias": "plain", "deadalias": "dead", "toleaf": "leaf.tree"}
 OTHERS = [

@@ -77,7 +77,7 @@ _has_serial() { in_client dig @$DNS4 lab.example SOA +short +tries=1 | grep -q "
 # Its log has a line for each question: arrival time in seconds, type, name.
 start_dns_proxy() {
   AUTHORITY=$PROXY4
-  spawn_in dns /usr/bin/python3 -E -S "$LAB/lib/dns_proxy.py" --listen "$PROXY4" --upstream "$DNS4" "$@" \
+  spawn_in dns /usr/bin/python3 -B -E -S "$LAB/lib/dns_proxy.py" --listen "$PROXY4" --upstream "$DNS4" "$@" \
     >"$OUT/dns_proxy.log" 2>"$OUT/dns_proxy.err" &
   wait_for_line "$OUT/dns_proxy.log" '^listening' 60 $!
 }

@@ -9,14 +9,7 @@ import select
 import socket
 import time
 
-
-def question(message):
-    """(name in lower case, type number) of a DNS message's question."""
-    labels, at = [], 12
-    while message[at]:
-        labels.append(message[at + 1 : at + 1 + message[at]].decode("latin-1").lower())
-        at += 1 + message[at]
-    return ".".join(labels) + ".", int.from_bytes(message[at + 1 : at + 3], "big")
+import message
 
 
 def main():
@@ -37,14 +30,15 @@ def main():
         wait = max(0.0, due[0][0] - time.monotonic()) if due else 5.0
         for ready in select.select([door, *asked], [], [], wait)[0]:
             if ready is door:
-                message, who = door.recvfrom(4096)
+                asking, who = door.recvfrom(4096)
                 now = time.monotonic()
-                name, kind = question(message)
+                name, at = message.read_name(asking, message.HEADER)
+                kind = int.from_bytes(asking[at : at + 2], "big")
                 print(f"{now:.6f} {kind} {name}", flush=True)
                 if kind == options.drop:
                     continue
                 upstream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                upstream.sendto(message, (options.upstream, 53))
+                upstream.sendto(asking, (options.upstream, 53))
                 asked[upstream] = (who, now)
             else:
                 who, came = asked.pop(ready)

@@ -10,31 +10,7 @@ import socket
 import struct
 import time
 
-
-def question(number, name):
-    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.rstrip(".").split("."))
-    return struct.pack(">HHHHHH", number, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">HH", 1, 1)
-
-
-def skip_name(message, at):
-    while message[at]:
-        if message[at] >= 0xC0:
-            return at + 2
-        at += 1 + message[at]
-    return at + 1
-
-
-def addresses(message):
-    """The A records of the answer section."""
-    found, at = [], skip_name(message, 12) + 4
-    for _ in range(struct.unpack_from(">H", message, 6)[0]):
-        at = skip_name(message, at)
-        kind, _, _, length = struct.unpack_from(">HHIH", message, at)
-        at += 10
-        if kind == 1:
-            found.append(socket.inet_ntoa(message[at : at + 4]))
-        at += length
-    return found
+import message
 
 
 NETLINK_XFRM = 6
@@ -56,11 +32,11 @@ def told_so_far(kernel):
     sas, policies = set(), 0
     while True:
         try:
-            message = kernel.recv(65536)
+            told = kernel.recv(65536)
         except BlockingIOError:
             return len(sas), policies
-        length, kind = struct.unpack_from("=IH", message)
-        body = message[16:length]
+        length, kind = struct.unpack_from("=IH", told)
+        body = told[16:length]
         if kind in (NEWSA, UPDSA):
             sas.add(body[56:80])  # destination, SPI and protocol of struct xfrm_usersa_info
         if kind == NEWPOLICY and body[POLICY_DIRECTION_AT] == OUT and body[POLICY_DIRECTION_AT + 1] == ALLOW:
@@ -79,7 +55,7 @@ def main():
     for number in range(1, options.count + 1):
         client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         client.connect(("127.0.0.1", 53))
-        client.send(question(number, options.name.replace("{}", str(number))))
+        client.send(message.question(number, options.name.replace("{}", str(number))))
         waiting[client.fileno()] = client
     print("sent", flush=True)
     poll = select.poll()
@@ -91,13 +67,13 @@ def main():
         for ready, _ in poll.poll(200):
             now = time.time()
             try:
-                message = waiting[ready].recv(4096)
+                answer = waiting[ready].recv(4096)
             except ConnectionRefusedError:
                 continue
             if first:
                 print("kernel_before_first_answer sas=%d out_policies=%d" % told_so_far(kernel))
                 first = False
-            print(f"{now:.6f} rcode={message[3] & 15} {' '.join(addresses(message))}")
+            print(f"{now:.6f} rcode={answer[3] & 15} {' '.join(given.address for given in message.read(answer).given if given.section == 'answer')}")
             poll.unregister(ready)
             waiting.pop(ready).close()
     print(f"unanswered {len(waiting)}", flush=True)

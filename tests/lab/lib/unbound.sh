@@ -115,7 +115,7 @@ ask() {
 # process) once all questions are out.
 ask_many() {
   say "$1 clients ask for $2"
-  spawn_in client /usr/bin/python3 -E -S "$LAB/lib/many.py" --count "$1" --name "$(full_name "$2")" --timeout "${4:-10}" >"$3" &
+  spawn_in client /usr/bin/python3 -B -E -S "$LAB/lib/many.py" --count "$1" --name "$(full_name "$2")" --timeout "${4:-10}" >"$3" &
   MANY=$!
   wait_for_line "$3" '^sent' 20
 }

@@ -10,7 +10,7 @@ import ipaddress
 import struct
 import sys
 
-SLL2_HEADER = 20
+FILE_HEADER, RECORD_HEADER, SLL2_HEADER = 24, 16, 20
 OUTGOING = 4
 ICMP, UDP, ESP, ICMP6 = 1, 17, 50, 58
 UNREACHABLE = {ICMP: 3, ICMP6: 1}
@@ -21,18 +21,30 @@ NOTIFIES = {14: "no_proposal_chosen", 17: "invalid_ke_payload", 24: "authenticat
 EXCHANGES = {SA_INIT: "ike_init", AUTH: "ike_auth", CREATE_CHILD: "create_child", INFORMATIONAL: "informational"}
 
 
-def records(path):
-    """(time in seconds, outgoing, IP packet) of each whole record of a pcap file of link type LINUX_SLL2."""
-    data = open(path, "rb").read()
-    order = "<" if data[:4] in (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1") else ">"
-    fraction = 1e-9 if data[:4] in (b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d") else 1e-6
-    at = 24
-    while at + 16 <= len(data):
-        seconds, part, kept, _ = struct.unpack_from(order + "IIII", data, at)
-        frame = data[at + 16 : at + 16 + kept]
-        at += 16 + kept
-        if len(frame) == kept and kept > SLL2_HEADER:
-            yield seconds + part * fraction, frame[10] == OUTGOING, frame[SLL2_HEADER:]
+class Capture:
+    """A pcap file of link type LINUX_SLL2, which may still grow."""
+
+    def __init__(self, path):
+        self.path, self.at = path, FILE_HEADER
+
+    def records(self):
+        """(time in seconds, outgoing, IP packet) of each whole record that has come since the last call."""
+        with open(self.path, "rb") as file:
+            magic = file.read(4)
+            order = "<" if magic in (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1") else ">"
+            fraction = 1e-9 if magic in (b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d") else 1e-6
+            file.seek(self.at)
+            data = file.read()
+        at = 0
+        while at + RECORD_HEADER <= len(data):
+            seconds, part, kept, _ = struct.unpack_from(order + "IIII", data, at)
+            frame = data[at + RECORD_HEADER : at + RECORD_HEADER + kept]
+            if len(frame) < kept:
+                return
+            at += RECORD_HEADER + kept
+            self.at += RECORD_HEADER + kept
+            if kept > SLL2_HEADER:
+                yield seconds + part * fraction, frame[10] == OUTGOING, frame[SLL2_HEADER:]
 
 
 def ip_parts(packet):
@@ -110,7 +122,7 @@ def main(path, clients, servers):
         + [f"answered_{name}" for name in (*NOTIFIES.values(), "other_notify")]
         + [f"{name}_{which}" for name in EXCHANGES.values() for which in ("request", "response")], 0)
     spis, times, first_plaintext = set(), {}, ""
-    for when, leaving, packet in records(path):
+    for when, leaving, packet in Capture(path).records():
         counts["packets"] += 1
         source, destination, protocol, payload, late = ip_parts(packet)
         if protocol == UDP and len(payload) >= 8 and 53 in struct.unpack_from(">HH", payload):

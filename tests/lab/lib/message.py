@@ -1,6 +1,5 @@
-"""DNS messages: questions made, answers taken apart as far as the leak hunt has to know them."""
+"""DNS messages: questions made, answers taken apart as far as the lab has to know them."""
 import ipaddress
-import random
 import struct
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16, "AAAA": 28,
 RCODES = {0: "NOERROR", 2: "SERVFAIL", 3: "NXDOMAIN", 5: "REFUSED"}
 RD, CD, DO = 0x0100, 0x0010, 0x8000
 EDE, IPV4HINT, IPV6HINT = 15, 4, 6
+HEADER = 12
 
 
 class Given(NamedTuple):
@@ -24,17 +24,16 @@ class Answer(NamedTuple):
     rcode: str
     ede: int | None
     given: list[Given]
-    records: int
 
 
-def question(number, name, kind, flags, edns, do):
+def question(number, name, kind="A", flags=RD, edns=False, do=False):
     """The octets of a question. Without `edns` there is no OPT record, and `do` means nothing."""
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.rstrip(".").split("."))
     out = struct.pack(">HHHHHH", number, flags, 1, 0, 0, 1 if edns else 0) + labels + b"\0" + struct.pack(">HH", TYPES[kind], 1)
     return out + (b"\0" + struct.pack(">HHIH", TYPES["OPT"], 1232, DO if do else 0, 0) if edns else b"")
 
 
-def mixed_case(name, chance: random.Random):
+def mixed_case(name, chance):
     return "".join(chance.choice((letter.upper(), letter.lower())) for letter in name)
 
 
@@ -82,7 +81,7 @@ def extended_error(options):
 def read(message):
     """The answer in the octets of a response. Raises ValueError, IndexError or struct.error if it is malformed."""
     _, flags, questions, *counts = struct.unpack_from(">HHHHHH", message)
-    at, given, ede = 12, [], None
+    at, given, ede = HEADER, [], None
     for _ in range(questions):
         at = read_name(message, at)[1] + 4
     for section, count in zip(("answer", "authority", "additional"), counts):
@@ -97,4 +96,4 @@ def read(message):
             elif kind == TYPES["OPT"]:
                 ede = extended_error(message[at : at + length])
             at += length
-    return Answer(RCODES.get(flags & 15, str(flags & 15)), ede, given, sum(counts))
+    return Answer(RCODES.get(flags & 15, str(flags & 15)), ede, given)
