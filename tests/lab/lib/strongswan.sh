@@ -58,6 +58,15 @@ start_charon() {
   swanctl "$ns" --load-all >"$OUT/swanctl-$ns.txt" 2>&1 || fail "swanctl: $(tail -n 1 "$OUT/swanctl-$ns.txt")"
 }
 
+# Without a word. Its kernel forgets the tunnel, too, and would answer what came in clear.
+kill_charon() {
+  say "kill -9 charon"
+  kill -9 "$CHARON"
+  wait "$CHARON" || true
+  ip -n "$SWAN" xfrm state flush
+  ip -n "$SWAN" xfrm policy flush
+}
+
 # swanctl NAMESPACE COMMAND...
 swanctl() {
   local home=/run/lab/charon-$1 command=$2
