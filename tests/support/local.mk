@@ -15,3 +15,5 @@ tests_libsupport_la_SOURCES = \
 check_PROGRAMS += tests/test_responder
 tests_test_responder_SOURCES = tests/responder/main.cc
 tests_test_responder_LDADD = tests/libsupport.la $(LINK_HOST)
+
+EXTRA_DIST += tests/support/mutants.sh
