@@ -121,6 +121,13 @@ ValueResult set_networks(const YAML::Node& node, C& config) {
   });
 }
 
+template <auto Member, class C>
+std::string show_networks(const C& config) {
+  std::string out;
+  for (const Cidr& cidr : config.*Member) out += (out.empty() ? "" : ", ") + cidr.to_string();
+  return "[" + out + "]";
+}
+
 template <class C>
 std::string show_empty_list(const C&) {
   return "[]";

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/cidr.h"
 #include "host/common_config.h"
 #include "host/placed.h"
 #include "ike-engine/api/types.h"
@@ -76,6 +77,8 @@ struct DaemonConfig : CommonConfig {
   std::chrono::seconds keepalive{20};
   std::chrono::seconds idle{0};
   std::vector<ConnectionEntry> connections;
+  /// RFC 6598 and RFC 4193.
+  std::vector<Cidr> lease_networks = {{*base::Address::parse("100.64.0.0"), 10}, {*base::Address::parse("fd00::"), 8}};
   std::string user;  ///< empty: kDefaultUser
 };
 

@@ -141,6 +141,10 @@ constexpr std::array kTable{
     Key{"connections", "list of sections",
         set_entries<&DaemonConfig::connections, connection_entry_table, kMostEntries>, show_empty_list,
         "Tunnels that we begin, and begin again when they end."},
+    Key{"lease_networks", "list of networks", set_networks<&DaemonConfig::lease_networks>,
+        show_networks<&DaemonConfig::lease_networks>,
+        "Where an inner address that we have asked for (request_address) may lie. A peer that gives us another gets no "
+        "tunnel, or it could draw any traffic of ours to itself."},
     Key{"user", "user's name", set_name<&DaemonConfig::user>, show_default_user,
         "Whom latchkeyd becomes when it is started as root. It keeps CAP_NET_ADMIN and CAP_NET_BIND_SERVICE and "
         "nothing "

@@ -41,6 +41,8 @@ EngineSettings engine_settings(const DaemonConfig& config) {
   out.engine.keepalive = config.keepalive;
   out.engine.idle = config.idle;
   out.engine.pfs = config.pfs;
+  out.engine.lease_networks.clear();
+  for (const Cidr& cidr : config.lease_networks) out.engine.lease_networks.push_back({cidr.network, cidr.prefix});
   out.kernel.max_addresses = config.limits.sessions;
   out.kernel.max_tunnels = 2 * out.engine.max_sessions;
   out.kernel.max_reserved = config.limits.half_open;

@@ -48,7 +48,7 @@ bool needs_restart(const host::DaemonConfig& old, const host::DaemonConfig& now)
   const auto fixed = [](const host::DaemonConfig& c) {
     return std::tie(c.ike_port, c.nat_port, c.ike_proposals, c.esp_proposals, c.replay_window, c.encapsulation,
                     c.limits.sessions, c.limits.half_open, c.ike_lifetime, c.child_lifetime, c.child_bytes,
-                    c.child_packets, c.pfs, c.liveness, c.keepalive, c.idle, c.user);
+                    c.child_packets, c.pfs, c.liveness, c.keepalive, c.idle, c.lease_networks, c.user);
   };
   return fixed(old) != fixed(now) || (now.identities.empty() && !old.identities.empty());
 }

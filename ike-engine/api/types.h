@@ -259,7 +259,8 @@ struct EngineConfig {
   base::Duration idle = {};                             ///< a responder's session without traffic ends; 0: never
   bool pfs = false;  ///< what we ask for has a key exchange of its own for each child; what a peer asks for is taken
   /// Where a leased inner address of ours may lie (security rule 6).
-  std::vector<Network> lease_networks = {{*base::Address::parse("100.64.0.0"), 10}};
+  std::vector<Network> lease_networks = {{*base::Address::parse("100.64.0.0"), 10},
+                                         {*base::Address::parse("fd00::"), 8}};
   /// Offered, and taken of a peer's offer, for new IKE SAs; each once, best first, seven at most. A rekeyed IKE SA has
   /// none of its own: its keys are made of the old one's SK_d, which these have gone into.
   std::vector<AdditionalExchange> additional_exchanges = {};

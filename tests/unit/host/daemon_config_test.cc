@@ -34,6 +34,9 @@ TEST(daemon_config, has_the_documented_defaults) {
   EXPECT_EQ(config.peers[0].auth, ProofKind::anonymous);
   EXPECT_EQ(config.peers[0].name, "anonymous");
   EXPECT_TRUE(config.pools.empty());
+  ASSERT_EQ(config.lease_networks.size(), 2U);
+  EXPECT_EQ(config.lease_networks[0].to_string(), "100.64.0.0/10");
+  EXPECT_EQ(config.lease_networks[1].to_string(), "fd00::/8");
 }
 
 TEST(daemon_config, reads_every_key) {
@@ -109,6 +112,7 @@ pfs: yes
 liveness_s: 7
 keepalive_s: 8
 idle_s: 9
+lease_networks: [10.9.0.0/16, fd00:9::/32]
 replay_window: 256
 encapsulation: native
 )"));
@@ -121,6 +125,9 @@ encapsulation: native
   EXPECT_EQ(settings.engine.child_limits.bytes, 1000U);
   EXPECT_EQ(settings.engine.child_limits.packets, 10U);
   EXPECT_TRUE(settings.engine.pfs);
+  ASSERT_EQ(settings.engine.lease_networks.size(), 2U);
+  EXPECT_EQ(settings.engine.lease_networks[0].address.to_string(), "10.9.0.0");
+  EXPECT_EQ(settings.engine.lease_networks[1].prefix, 32U);
   EXPECT_EQ(settings.engine.liveness, seconds(7));
   EXPECT_EQ(settings.engine.keepalive, seconds(8));
   EXPECT_EQ(settings.engine.idle, seconds(9));
@@ -169,6 +176,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"peers:\n  - {auth: key, keys: [[a]]}\n", "2:24: ", "keys: expected a text"},
         Wrong{"pools: [100.64.0.0/10, 10.0.0.0/8]\n", "1:24: ", "pools: expected at most one pool a family"},
         Wrong{"pools: [100.64.0.1/10]\n", "1:9: ", "pools: expected FIRST-LAST or a network"},
+        Wrong{"lease_networks: [10.0.0.1/8]\n", "1:18: ", "lease_networks: expected a network such as"},
         Wrong{"mode: both\n", "1:7: ", "tunnel, transport"}, Wrong{"pfs: true\n", "1:6: ", "one of no, yes"},
         Wrong{"user: a b\n", "1:7: ", "user: expected letters"},
         Wrong{"connections:\n  - {remote: 192.0.2.1}\n", "2:5: ", "name is missing"},
