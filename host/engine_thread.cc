@@ -57,8 +57,6 @@ class Hosted final : public Services {
   Opened open();
   void close_down();
 
-  base::Result<api::SessionId> connect(const base::Address& remote, const std::vector<api::DnsKey>& keys,
-                                       base::TimePoint deadline, base::TimePoint now) override;
   base::Result<api::SessionId> negotiate(api::ConnectRequest request, base::TimePoint now) override;
   base::Result<void> serve(const api::ResponderConfig& responder) override { return engine_->serve(responder); }
   void close(api::SessionId session, base::TimePoint now) override { engine_->close(session, now); }
@@ -207,11 +205,6 @@ void Hosted::send(const api::Datagram& datagram) {
   });
   if (socket != sockets_.end() && socket->send(datagram)) return;
   log_.debug("not_sent", {{"peer", datagram.path.remote.to_string()}});
-}
-
-base::Result<api::SessionId> Hosted::connect(const base::Address& remote, const std::vector<api::DnsKey>& keys,
-                                             base::TimePoint deadline, base::TimePoint now) {
-  return negotiate({.local = {}, .remote = remote, .keys = keys, .deadline = deadline}, now);
 }
 
 base::Result<api::SessionId> Hosted::negotiate(api::ConnectRequest request, base::TimePoint now) {

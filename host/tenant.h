@@ -14,12 +14,9 @@ namespace latchkey::host {
 class Services {
  public:
   virtual ~Services() = default;
-  /// Begins a negotiation; its end comes as Established or Failed. Errors: exhausted (a bound), malformed (no usable
-  /// key), not_found (no route to the address), kernel.
-  virtual base::Result<api::SessionId> connect(const base::Address& remote, const std::vector<api::DnsKey>& keys,
-                                               base::TimePoint deadline, base::TimePoint now) = 0;
-  /// The same with all that a request may say; `request.local` is filled in. Errors: also what Engine::connect() says
-  /// of proofs that are of no use.
+  /// Begins a negotiation; its end comes as Established or Failed. `request.local` is filled in. Errors: exhausted (a
+  /// bound), malformed (no usable key), not_found (no route to the address), kernel, and what Engine::connect() says of
+  /// proofs that are of no use.
   virtual base::Result<api::SessionId> negotiate(api::ConnectRequest request, base::TimePoint now) = 0;
   /// Clients may come from now on. Errors: as Engine::serve().
   virtual base::Result<void> serve(const api::ResponderConfig& responder) = 0;

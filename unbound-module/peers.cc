@@ -305,11 +305,15 @@ bool Peers::connect(const base::Address& address, Peer& peer, Round& round, cons
   }
   // A late tunnel would break connections of an address that has been released in clear by then.
   const auto deadline = round.rank == Rank::attempt ? round.answer_at : now + config_.give_up_after;
-  const auto session =
-      round.gateway()
-          ? engine_.negotiate(
-                {.local = {}, .remote = *round.gateway(), .keys = keys, .deadline = deadline, .behind = address}, now)
-          : engine_.connect(address, keys, deadline, now);
+  api::ConnectRequest request{.local = {},
+                              .remote = round.gateway().value_or(address),
+                              .keys = keys,
+                              .deadline = deadline,
+                              .behind = round.gateway() ? std::optional(address) : std::nullopt};
+  // What the key of a rollover's first tunnel was worth, the second one's policies may go on trusting for the while in
+  // which both are up.
+  if (peer.tunnel && peer.tunnel->verified) request.beside = peer.tunnel->agreed.session;
+  const auto session = engine_.negotiate(std::move(request), now);
   if (!session && session.error().code == base::Errc::exhausted) {
     refuse_round(peer, Bound::engine, now);
     return false;

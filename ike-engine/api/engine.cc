@@ -8,6 +8,7 @@
 #include "ike-engine/session/heir.h"
 #include "ike-engine/session/init.h"
 #include "ike-engine/session/receive.h"
+#include "ike-engine/session/respond_child.h"
 #include "ike-engine/session/respond_init.h"
 #include "ike-engine/session/timers.h"
 #include "ike-engine/session/unknown_sa.h"
@@ -44,6 +45,12 @@ base::Result<std::vector<session::Trust>> trusted_for(const ConnectRequest& requ
   return trusted;
 }
 
+// Whether the same hosts' packets pass by both, in the same way.
+bool is_alike(const IkeSa& sa, const session::Child& older, const ChildSa& child) {
+  return older.mode == child.mode && sa.path.local.address == child.local && sa.path.remote.address == child.remote &&
+         older.inner_local == child.inner_local && older.inner_remote == child.inner_remote;
+}
+
 base::Result<std::unique_ptr<Session>> session_for(const ConnectRequest& request) {
   if (request.local.address.family() != request.remote.family()) {
     return base::fail(base::Errc::malformed, "local and remote address of different families");
@@ -64,6 +71,7 @@ base::Result<std::unique_ptr<Session>> session_for(const ConnectRequest& request
   session->trusted = std::move(*trusted);
   session->mode = request.mode;
   session->request_address = request.request_address;
+  session->beside = request.beside;
   if (request.ppk) session->ppk = std::make_unique<Ppk>(request.ppk->clone());
   return session;
 }
@@ -86,7 +94,8 @@ struct Engine::Impl {
             .responder = responder.get(),
             .may_admit = sessions.size() < config.max_sessions,
             .next_session = SessionId{last_session + 1},
-            .reqid_of_twin = [this](const Session& own, Mode mode) { return reqid_of_twin(own, mode); }};
+            .reqid_beside = [this](const Session& own, std::span<const SessionId> replaces,
+                                   const ChildSa& child) { return reqid_beside(own, replaces, child); }};
   }
   void receive_init(const wire::Message& message, const Path& path, base::TimePoint now);
   void answer_unprotected(std::optional<base::Buffer> answer, const Path& path);
@@ -99,11 +108,16 @@ struct Engine::Impl {
   void adopt(std::unique_ptr<IkeSa> heir);
   void hand_over(const session::Handover& handover, Context& ctx);
   void follow(const session::Successor& successor, base::TimePoint now);
-  void end(Session& session);
+  void end(Session& session, base::TimePoint now);
+  void tell_successors(SessionId gone, const base::Address& held, base::TimePoint now);
   void erase(base::IkeSpi spi);
   const Session* twin_of(const Session& own) const;
-  std::optional<base::ReqId> reqid_of_twin(const Session& own, Mode mode) const;
+  const Session* find(SessionId id) const;
+  const session::Child* child_of(const Session* session) const;
+  std::optional<base::ReqId> reqid_beside(const Session& own, std::span<const SessionId> replaces,
+                                          const ChildSa& child) const;
   void dispatch(base::IkeSpi spi, session::Event event, base::TimePoint now);
+  void dispatch(SessionId session, session::Event event, base::TimePoint now);
 
   EngineConfig config;
   Random& random;
@@ -177,9 +191,9 @@ void Engine::Impl::settle(Context& ctx, base::IkeSpi spi, Session* session) {
   if (sa.state == session::State::dead || too_many) erase(spi);
   for (const auto& successor : ctx.successors) follow(successor, ctx.now);
   for (const base::IkeSpi old : ctx.superseded) dispatch(old, session::Event::superseded, ctx.now);
-  for (const base::IkeSpi old : ctx.replaced) dispatch(old, session::Event::replaced, ctx.now);
-  for (const base::IkeSpi old : ctx.doubted) dispatch(old, session::Event::doubted, ctx.now);
-  if (session != nullptr && session->over) end(*session);
+  for (const SessionId old : ctx.replaced) dispatch(old, session::Event::replaced, ctx.now);
+  for (const SessionId old : ctx.doubted) dispatch(old, session::Event::doubted, ctx.now);
+  if (session != nullptr && session->over) end(*session, ctx.now);
 }
 
 void Engine::Impl::adopt(std::unique_ptr<IkeSa> heir) {
@@ -213,13 +227,27 @@ void Engine::Impl::follow(const session::Successor& successor, base::TimePoint n
 }
 
 // The session's last word was said. A negotiation that was to renew it has nothing to do any more.
-void Engine::Impl::end(Session& session) {
+void Engine::Impl::end(Session& session, base::TimePoint now) {
   if (const base::IkeSpi pending = session.pending; pending != base::IkeSpi{}) erase(pending);
   if (responder && !session.initiator) responder->departed(session);
   const auto [first, last] = own_sessions.equal_range(session.remote);
   const auto own = std::find_if(first, last, [&](const auto& entry) { return entry.second == &session; });
   if (own != last) own_sessions.erase(own);
+  const SessionId gone = session.id;
+  const auto held = session.initiator ? std::nullopt : session.holds;
   sessions.erase(session.id);
+  if (held) tell_successors(gone, *held, now);
+}
+
+// Who has come again is sent to by the older tunnel, as long as there is one.
+void Engine::Impl::tell_successors(SessionId gone, const base::Address& held, base::TimePoint now) {
+  const auto [first, last] = responder->holders.equal_range(held);
+  std::vector<base::IkeSpi> successors;
+  for (const auto& [address, holder] : std::ranges::subrange(first, last)) {
+    if (const Session* session = find(holder.session)) successors.push_back(session->current);
+  }
+  for (const base::IkeSpi spi : successors)
+    act(spi, now, [&](IkeSa& sa, Context& ctx) { session::predecessor_gone(sa, ctx, gone); });
 }
 
 // The session that the same peer has with us the other way round: two hosts may begin at the same moment. Security rule
@@ -231,24 +259,41 @@ const Session* Engine::Impl::twin_of(const Session& own) const {
            other.peer == own.peer && other.remote == own.remote && other.local.address == own.local.address;
   };
   if (own.initiator) {
-    const auto holder = responder->holders.find(own.remote);
-    const auto sa = holder == responder->holders.end() ? sas.end() : sas.find(holder->second.sa);
-    const Session* other = sa == sas.end() ? nullptr : sa->second->session;
-    return other != nullptr && is_twin(*other) ? other : nullptr;
+    const auto [first, last] = responder->holders.equal_range(own.remote);
+    for (const auto& [address, holder] : std::ranges::subrange(first, last)) {
+      if (const Session* other = find(holder.session); other != nullptr && is_twin(*other)) return other;
+    }
+    return nullptr;
   }
   const auto [first, last] = own_sessions.equal_range(own.remote);
   const auto found = std::find_if(first, last, [&](const auto& entry) { return is_twin(*entry.second); });
   return found == last ? nullptr : found->second;
 }
 
-// Each of two such hosts sends by the session that it has begun, so packets have to come in by either, which a kernel
-// lets them only if both have one reqid.
-std::optional<base::ReqId> Engine::Impl::reqid_of_twin(const Session& own, Mode mode) const {
-  const Session* twin = twin_of(own);
-  const auto sa = twin == nullptr ? sas.end() : sas.find(twin->current);
-  const session::Child* child = sa == sas.end() ? nullptr : sa->second->current_child();
-  if (child == nullptr || child->mode != mode || child->inner_local || child->inner_remote) return std::nullopt;
-  return child->tunnel->reqid();
+const Session* Engine::Impl::find(SessionId id) const {
+  const auto found = sessions.find(id);
+  return found == sessions.end() ? nullptr : found->second.get();
+}
+
+const session::Child* Engine::Impl::child_of(const Session* session) const {
+  const auto sa = session == nullptr ? sas.end() : sas.find(session->current);
+  return sa == sas.end() ? nullptr : sa->second->current_child();
+}
+
+std::optional<base::ReqId> Engine::Impl::reqid_beside(const Session& own, std::span<const SessionId> replaces,
+                                                      const ChildSa& child) const {
+  std::vector<const Session*> others = {&own, twin_of(own)};
+  if (own.beside) others.push_back(find(*own.beside));
+  for (const SessionId id : replaces) {
+    const Session* other = find(id);
+    // Security rule 3: a client with a name shares nothing with who has held its address without one.
+    if (other != nullptr && other->known == own.known && other->peer == own.peer) others.push_back(other);
+  }
+  for (const Session* other : others) {
+    const session::Child* older = child_of(other);
+    if (older != nullptr && is_alike(*sas.at(other->current), *older, child)) return older->tunnel->reqid();
+  }
+  return std::nullopt;
 }
 
 void Engine::Impl::erase(base::IkeSpi spi) {
@@ -265,6 +310,10 @@ void Engine::Impl::dispatch(base::IkeSpi spi, session::Event event, base::TimePo
     session::Input input;
     session::dispatch(sa, event, ctx, input);
   });
+}
+
+void Engine::Impl::dispatch(SessionId id, session::Event event, base::TimePoint now) {
+  if (const Session* session = find(id)) dispatch(session->current, event, now);
 }
 
 Engine::Engine(EngineConfig config, Random& random, Kernel& kernel)

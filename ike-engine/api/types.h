@@ -87,7 +87,7 @@ struct ChildSa {
   base::SecretBytes
       key_in;  ///< its share of KEYMAT: key, salt (RFC 4106, RFC 7634, ...), integrity key if there is one
   base::SecretBytes key_out;
-  std::optional<base::ReqId> reqid = {};           ///< of the child that this one replaces; nothing: a new one
+  std::optional<base::ReqId> reqid = {};           ///< of the child that this one replaces or stands beside
   std::optional<base::Address> inner_local = {};   ///< our inner address, if it is not `local` (a lease)
   std::optional<base::Address> inner_remote = {};  ///< the peer's
   bool guard = true;                               ///< block plaintext to the peer, too (an initiator's promise)
@@ -202,6 +202,9 @@ struct ConnectRequest {
   std::optional<Ppk> ppk = {};
   /// The host that `remote` is the gateway of, of the same family: the child's traffic is with it. Tunnel mode only.
   std::optional<base::Address> behind = {};
+  /// A session of ours with the same peer, whose traffic this one is to carry on: packets come in by either as long as
+  /// both are up. Nothing is shared with one that has ended, or whose child is for other hosts.
+  std::optional<SessionId> beside = {};
 };
 
 /// A range of inner addresses that a responder leases, one a client.

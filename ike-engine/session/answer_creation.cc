@@ -70,6 +70,7 @@ struct Bounds {
   ChildTraits traits;  ///< its suite is what is chosen
   std::vector<api::EspSuite> suites;
   bool sending = true;
+  const Grant* grant = nullptr;  ///< of a client's first
 };
 
 // What may be chosen; what the child had goes first.
@@ -133,20 +134,21 @@ std::expected<Terms, Refusal> settle(const IkeSa& sa, Context& context, const Cr
 base::Result<Child> install(const IkeSa& sa, Context& context, const CreationPayloads& request, const Bounds& bounds,
                             Terms& terms) {
   const ChildTraits& traits = bounds.traits;
-  const auto child = make_child_sa(sa, context.config,
-                                   {.suite = terms.chosen.suite,
-                                    .mode = traits.mode,
-                                    .spi_in = terms.reserved->spi(),
-                                    .spi_out = terms.chosen.peer_spi,
-                                    .nonce_i = request.nonce->value,
-                                    .nonce_r = terms.nonce,
-                                    .g_ir = terms.key ? terms.key->g_ir.view() : base::Bytes(),
-                                    .we_asked = false,
-                                    .reqid = traits.reqid,
-                                    .inner_local = traits.inner_local,
-                                    .inner_remote = traits.inner_remote,
-                                    .sending = bounds.sending});
+  auto child = make_child_sa(sa, context.config,
+                             {.suite = terms.chosen.suite,
+                              .mode = traits.mode,
+                              .spi_in = terms.reserved->spi(),
+                              .spi_out = terms.chosen.peer_spi,
+                              .nonce_i = request.nonce->value,
+                              .nonce_r = terms.nonce,
+                              .g_ir = terms.key ? terms.key->g_ir.view() : base::Bytes(),
+                              .we_asked = false,
+                              .reqid = traits.reqid,
+                              .inner_local = traits.inner_local,
+                              .inner_remote = traits.inner_remote,
+                              .sending = bounds.sending});
   if (!child) return std::unexpected(child.error());
+  if (bounds.grant != nullptr) stand_beside(sa, context, *bounds.grant, *child);
   auto tunnel = context.kernel.install(std::move(terms.reserved), *child);
   if (!tunnel) return std::unexpected(tunnel.error());
   return keep_child(std::move(*tunnel), *child);
@@ -195,7 +197,9 @@ std::expected<Made, Refusal> make_first(IkeSa& sa, Context& context, const Creat
     return refuse(grant.error());
   }
   const Bounds bounds{{.suite = {}, .mode = grant->mode, .inner_remote = grant->leased_address()},
-                      context.config.answered_esp};
+                      context.config.answered_esp,
+                      true,
+                      &*grant};
   auto made = make(sa, context, request, bounds, lease_answer(cp, *grant));
   if (made) {
     accept(sa, context, *grant);
@@ -249,6 +253,7 @@ State answer_child(IkeSa& sa, Context& context, Input& input, const CreationPayl
   respond(sa, context, input, made->answer);
   if (sa.session != nullptr && sa.session->story)
     tell_established(sa, context, std::move(*std::exchange(sa.session->story, nullptr)));
+  listen_for_client(sa, context);
   return sa.state;
 }
 

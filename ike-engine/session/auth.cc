@@ -225,7 +225,7 @@ State install(IkeSa& sa, Context& context, Input& input) {
   if (!child) return no_child(sa, context, child.error());
   // Where we also serve, the same server may have come to us.
   if (context.responder != nullptr) sa.session->peer = proven_identity(input.auth.proven, input.auth.idr);
-  if (!child->inner_local) child->reqid = context.reqid_of_twin(*sa.session, child->mode);
+  child->reqid = context.reqid_beside(*sa.session, {}, *child);
   auto tunnel = context.kernel.install(std::move(negotiation.reserved), *child);
   if (!tunnel) return no_child(sa, context, {api::Reason::kernel, 0, tunnel.error().text});
   sa.children.push_back(keep_child(std::move(*tunnel), *child));

@@ -15,7 +15,7 @@ struct ChildTerms {
   base::Bytes nonce_r;
   base::Bytes g_ir = {};                  ///< of that exchange's own key exchange, if it had one
   bool we_asked = true;                   ///< whether we are the initiator of that exchange
-  std::optional<base::ReqId> reqid = {};  ///< of the child that it replaces
+  std::optional<base::ReqId> reqid = {};  ///< of the child that it replaces or stands beside
   std::optional<base::Address> inner_local = {}, inner_remote = {};
   bool sending = true;
 };

@@ -41,6 +41,8 @@ void fill_the_gap(IkeSa& sa, Context& context, base::Spi gone) {
   tell_rekeyed(sa, context, gone, *heir);
 }
 
+}  // namespace
+
 bool start_sending(IkeSa& sa) {
   bool done = true;
   for (Child& child : sa.children) {
@@ -50,8 +52,6 @@ bool start_sending(IkeSa& sa) {
   }
   return done;
 }
-
-}  // namespace
 
 void begin_child_life(Child& child, Context& context) {
   const base::Duration lifetime = context.config.lifetime;

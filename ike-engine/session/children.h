@@ -18,6 +18,9 @@ void set_aside(IkeSa& sa, Context& context, base::Spi spi_in);
 /// for it does; what waited for it to go begins to send. Should the kernel refuse that, the tunnel is lost.
 void drop_child(IkeSa& sa, Context& context, base::Spi spi_in);
 
+/// Packets go out by the children in use from now on. False if the kernel refuses one.
+bool start_sending(IkeSa& sa);
+
 /// Whose SA the kernel speaks of; nullptr if it is none of this IKE SA's.
 const Child* child_of(const IkeSa& sa, const api::Expired& what);
 

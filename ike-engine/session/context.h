@@ -41,10 +41,12 @@ struct Context {
   bool may_admit = false;                       ///< there is room for a session more
   api::SessionId next_session = {};             ///< whose number is free
   std::unique_ptr<Session> admitted = nullptr;  ///< of a client that has just been let in: next_session
-  std::set<base::IkeSpi> replaced = {};         ///< IKE SAs whose client has come again
-  std::vector<base::IkeSpi> doubted = {};       ///< IKE SAs whose place somebody else wants
-  /// The reqid of a child in this mode that the same peer and we have by a session that was begun the other way round.
-  std::function<std::optional<base::ReqId>(const Session&, api::Mode)> reqid_of_twin = {};
+  std::set<api::SessionId> replaced = {};       ///< whose client has come again
+  std::vector<api::SessionId> doubted = {};     ///< whose place somebody else wants
+  /// The reqid of a child between the same hosts and in the same mode as this one that the session has by an older IKE
+  /// SA, or the same peer by another session, like one of these. Packets come in by either only if both have one.
+  std::function<std::optional<base::ReqId>(const Session&, std::span<const api::SessionId>, const api::ChildSa&)>
+      reqid_beside = {};
 
   /// Wall-clock time, for certificates. Seconds since 1970.
   std::int64_t unix_seconds() const {

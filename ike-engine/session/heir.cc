@@ -18,13 +18,6 @@ bool goes_along(const Wish& wish) {
          wish.errand == Errand::new_child || wish.errand == Errand::rekey_child;
 }
 
-void move_session(Session& session, const IkeSa& old, const IkeSa& heir, Context& context) {
-  session.current = heir.own_spi();
-  if (context.responder != nullptr && !session.initiator) {
-    context.responder->moved(session, old.own_spi(), heir);
-  }
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<IkeSa>> make_heir(const IkeSa& old, const Context& context, const HeirTerms& terms) {
@@ -68,7 +61,7 @@ void hand_over(IkeSa& old, IkeSa& heir, Context& context) {
   std::ranges::copy_if(old.wishes, std::back_inserter(heir.wishes), goes_along);
   old.wishes.clear();
   heir.session = std::exchange(old.session, nullptr);
-  if (heir.session != nullptr) move_session(*heir.session, old, heir, context);
+  if (heir.session != nullptr) heir.session->current = heir.own_spi();
   heir.rekeying_refused = old.rekeying_refused;
   heir.pulse = old.pulse;
   heir.complaints = old.complaints;

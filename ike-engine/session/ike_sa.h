@@ -75,6 +75,8 @@ struct Session {
   api::ChildCounters carried;               ///< by children that have gone
   bool over = false;                        ///< Failed or Down was said
   std::optional<base::Address> behind;      ///< as initiator: whose gateway `remote` is
+  std::optional<api::SessionId> beside;     ///< as initiator: whose traffic it is to carry on
+  std::vector<api::SessionId> replaces;     ///< as responder: that give way as soon as the client is heard by this one
 
   /// As responder: whether the client can be told from others when it comes again.
   bool has_name() const { return known && peer.type != base::IdType::null; }

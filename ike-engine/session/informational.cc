@@ -171,7 +171,9 @@ State answer_invalid_syntax(IkeSa& sa, Context& context, Input& input) {
 State answer_without_children(IkeSa& sa, Context& context, Input& input) {
   // RFC 7296 section 1.4.1: both ends may delete at once; an answer is due all the same.
   respond(sa, context, input, {});
-  return read_deletes(sa, input.payloads).ike ? linger(sa, context) : sa.state;
+  if (!read_deletes(sa, input.payloads).ike) return sa.state;
+  sa.children.clear();
+  return linger(sa, context);
 }
 
 State vanish(IkeSa&, Context&, Input&) { return State::dead; }

@@ -123,9 +123,9 @@ State end_of_life(IkeSa& sa, Context& context, Input&) {
 }
 
 State retire(IkeSa& sa, Context& context, Input&) {
-  // The policies belong to the new child now, so the old one must leave them where they are.
+  // The policies belong to the new child now, so the old one must leave them where they are. What comes in by it until
+  // the peer knows is still welcome.
   for (Child& child : sa.children) child.tunnel->keep_guard();
-  sa.children.clear();
   sa.session = nullptr;
   return begin_delete(sa, context);
 }

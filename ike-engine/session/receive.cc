@@ -11,6 +11,7 @@
 #include "ike-engine/session/opening.h"
 #include "ike-engine/session/request_intermediate.h"
 #include "ike-engine/session/respond_auth.h"
+#include "ike-engine/session/respond_child.h"
 #include "ike-engine/session/respond_intermediate.h"
 #include "ike-engine/wire/cp.h"
 #include "ike-engine/wire/delete.h"
@@ -81,6 +82,13 @@ void follow(IkeSa& sa, Context& context, const api::Path& path) {
   if (child != nullptr && child->inner_remote) child->rekey_at = context.now;
 }
 
+// The peer has sent what is no copy of what we had before.
+void heard(IkeSa& sa, Context& context, const api::Path& path) {
+  sa.last_heard = context.now;
+  follow(sa, context, path);
+  client_heard(sa, context);
+}
+
 void receive_request(IkeSa& sa, Context& context, const wire::Message& message, const api::Path& path) {
   const auto arrival = sa.peer.classify(message.header.message_id);
   if (arrival == PeerWindow::Arrival::forgotten) return count_drop(context.stats, base::Errc::mismatch);
@@ -88,8 +96,7 @@ void receive_request(IkeSa& sa, Context& context, const wire::Message& message, 
   if (arrival == PeerWindow::Arrival::repeated) return answer_again(sa, context, *sa.protection, message, path);
   auto opened = open_message(*sa.protection, sa.requests, message, {.now = context.now});
   if (!opened) return count_drop(context.stats, opened.error().code);
-  sa.last_heard = context.now;
-  follow(sa, context, path);
+  heard(sa, context, path);
   if (opened->has_value()) dispatch_request(sa, context, message, std::move(**opened), path);
 }
 
@@ -100,8 +107,7 @@ void receive_response(IkeSa& sa, Context& context, const wire::Message& message,
   if (!ours) return count_drop(context.stats, base::Errc::mismatch);
   auto opened = open_message(*sa.protection, sa.responses, message, {.now = context.now});
   if (!opened) return count_drop(context.stats, opened.error().code);
-  sa.last_heard = context.now;
-  follow(sa, context, path);
+  heard(sa, context, path);
   if (!opened->has_value()) return;
   Input input;
   input.path = path;

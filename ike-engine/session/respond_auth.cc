@@ -89,8 +89,8 @@ std::unique_ptr<Session> session_of(const IkeSa& sa, const Context& context, con
 // say so, and only of that name.
 void obey_initial_contact(const IkeSa& sa, Context& context, const AuthPayloads& claim) {
   if (!claim.has(NotifyType::initial_contact) || sa.session->peer.type == base::IdType::null) return;
-  for (const base::IkeSpi other : context.responder->sas_of(sa.session->peer)) {
-    if (other != sa.spi_r) context.replaced.insert(other);
+  for (const api::SessionId other : context.responder->sessions_of(sa.session->peer)) {
+    if (other != sa.session->id) context.replaced.insert(other);
   }
 }
 
@@ -191,6 +191,7 @@ State admit(IkeSa& sa, Context& context, Input& input) {
   respond(sa, context, input, *chain);
   end_half_open(sa, *context.responder);
   begin_life(sa, context);
+  listen_for_client(sa, context);
   ++context.stats.established;
   if (child) tell_established(sa, context, std::move(*std::exchange(sa.session->story, nullptr)));
   return State::established;

@@ -1,10 +1,14 @@
 #include "ike-engine/session/respond_child.h"
 
+#include <algorithm>
+#include <iterator>
 #include <ranges>
 
 #include "ike-engine/policy/choice.h"
 #include "ike-engine/policy/traffic_selectors.h"
 #include "ike-engine/session/child_sa.h"
+#include "ike-engine/session/children.h"
+#include "ike-engine/session/exchange.h"
 #include "ike-engine/session/inner_address.h"
 #include "ike-engine/session/refused.h"
 
@@ -46,19 +50,20 @@ bool is_same_client(const IkeSa& sa, const Holder& other) {
 
 // Who has to give way for the client to have the address, if anybody; a refusal if somebody else holds it. Security
 // rule 3: an anonymous SA never replaces an authenticated one; who has no name gives way to who has one.
-std::expected<std::vector<base::IkeSpi>, NotifyType> holders_to_replace(const IkeSa& sa, Context& context,
-                                                                        const Inner& inner) {
+std::expected<std::vector<api::SessionId>, NotifyType> holders_to_replace(const IkeSa& sa, Context& context,
+                                                                          const Inner& inner) {
   const auto ours = inner.leased ? std::nullopt : std::optional(sa.path.local.address);
   const auto [first, last] = context.responder->holders.equal_range(inner.address);
-  std::vector<base::IkeSpi> out;
+  std::vector<api::SessionId> out;
   for (const auto& [address, other] : std::ranges::subrange(first, last)) {
-    if (other.sa == sa.own_spi() || !other.stands_in_the_way(ours)) continue;
+    if (other.session == sa.session->id || !other.stands_in_the_way(ours)) continue;
+    if (context.replaced.contains(other.session)) continue;
     const bool takes_over = sa.session->known == other.known ? is_same_client(sa, other) : sa.session->known;
     if (!takes_over) {
-      context.doubted.push_back(other.sa);
+      context.doubted.push_back(other.session);
       return Refusal(NotifyType::ts_unacceptable);
     }
-    out.push_back(other.sa);
+    out.push_back(other.session);
   }
   return out;
 }
@@ -109,7 +114,6 @@ std::expected<policy::ChosenEsp, NotifyType> make_child(IkeSa& sa, Context& cont
   if (!reserved) return Refusal(NotifyType::temporary_failure);
   auto chosen = policy::choose_esp(offer, context.config.answered_esp, {}, (*reserved)->spi());
   if (!chosen) return Refusal(NotifyType::no_proposal_chosen);
-  const auto reqid = grant.inner.leased ? std::nullopt : context.reqid_of_twin(*sa.session, grant.mode);
   auto child = make_child_sa(sa, context.config,
                              {.suite = chosen->suite,
                               .mode = grant.mode,
@@ -118,9 +122,9 @@ std::expected<policy::ChosenEsp, NotifyType> make_child(IkeSa& sa, Context& cont
                               .nonce_i = nonces.i,
                               .nonce_r = nonces.r,
                               .we_asked = false,
-                              .reqid = reqid,
                               .inner_remote = grant.leased_address()});
   if (!child) return Refusal(NotifyType::temporary_failure);
+  stand_beside(sa, context, grant, *child);
   auto tunnel = context.kernel.install(std::move(*reserved), *child);
   if (!tunnel) return Refusal(NotifyType::temporary_failure);
   sa.children.push_back(keep_child(std::move(*tunnel), *child));
@@ -177,7 +181,28 @@ void accept(IkeSa& sa, Context& context, const Grant& grant) {
   sa.session->lease = grant.leased_address();
   sa.session->holds = grant.inner.address;
   context.responder->note_holder(sa);
-  context.replaced.insert(grant.replaces.begin(), grant.replaces.end());
+  std::ranges::copy(grant.replaces, std::back_inserter(sa.session->replaces));
+}
+
+void stand_beside(const IkeSa& sa, const Context& context, const Grant& grant, api::ChildSa& child) {
+  child.reqid = context.reqid_beside(*sa.session, grant.replaces, child);
+  child.sending = !child.reqid || grant.replaces.empty();
+}
+
+void listen_for_client(IkeSa& sa, Context& context) {
+  if (sa.session != nullptr && !sa.session->replaces.empty()) wish(sa, context, {Errand::liveness, {}});
+}
+
+void client_heard(IkeSa& sa, Context& context) {
+  if (sa.session == nullptr || sa.session->replaces.empty()) return;
+  const auto replaced = std::exchange(sa.session->replaces, {});
+  if (!start_sending(sa)) return lose(sa, context, api::Reason::kernel);
+  context.replaced.insert(replaced.begin(), replaced.end());
+}
+
+void predecessor_gone(IkeSa& sa, Context& context, api::SessionId gone) {
+  if (sa.session == nullptr || std::erase(sa.session->replaces, gone) == 0) return;
+  if (sa.session->replaces.empty() && !start_sending(sa)) lose(sa, context, api::Reason::kernel);
 }
 
 base::Buffer lease_answer(const wire::Cp* request, const Grant& grant) {

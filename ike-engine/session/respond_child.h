@@ -30,7 +30,7 @@ struct Inner {
 struct Grant {
   Inner inner;
   api::Mode mode = api::Mode::tunnel;
-  std::vector<base::IkeSpi> replaces = {};  ///< our SPIs of the IKE SAs that have to give way
+  std::vector<api::SessionId> replaces = {};  ///< that have to give way
 
   std::optional<base::Address> leased_address() const;
 };
@@ -40,6 +40,16 @@ struct Grant {
 std::expected<Grant, base::NotifyType> grant_child(IkeSa& sa, Context& context, const ChildWish& wish);
 /// The child is in the kernel: its address is the session's.
 void accept(IkeSa& sa, Context& context, const Grant& grant);
+/// The child is to take the place of those whom the client replaces, or stand beside another of the same peer's:
+/// packets come in by either, and go out by the older one until the client has got this one.
+void stand_beside(const IkeSa& sa, const Context& context, const Grant& grant, api::ChildSa& child);
+/// Whom this session replaces gives way when the client is heard by it: only then has it got the child, and sends no
+/// more by the old one. Makes the client speak.
+void listen_for_client(IkeSa& sa, Context& context);
+/// A message of the client's that is not a copy of one that we had before has come.
+void client_heard(IkeSa& sa, Context& context);
+/// A session that this one may replace is over.
+void predecessor_gone(IkeSa& sa, Context& context, api::SessionId gone);
 /// The body of the CFG_REPLY to `request`; empty if it has asked for no address, or gets none.
 base::Buffer lease_answer(const wire::Cp* request, const Grant& grant);
 /// There will be no child.

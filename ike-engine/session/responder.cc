@@ -6,6 +6,17 @@
 
 namespace latchkey::session {
 
+namespace {
+
+/// Of those under `key` the one that is the session's; end() if there is none.
+auto entry_of(auto& entries, const auto& key, const Session& session) {
+  const auto [first, last] = entries.equal_range(key);
+  const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second.session == session.id; });
+  return found == last ? entries.end() : found;
+}
+
+}  // namespace
+
 void Responder::left(const base::Address& address, std::uint32_t Crowd::*count) {
   const auto found = crowds.find(address);
   if (found == crowds.end()) return;
@@ -19,11 +30,11 @@ Crowd Responder::crowd(const base::Address& address) const {
   return found == crowds.end() ? Crowd{} : found->second;
 }
 
-std::vector<base::IkeSpi> Responder::sas_of(const api::Identity& peer) const {
-  std::vector<base::IkeSpi> spis;
+std::vector<api::SessionId> Responder::sessions_of(const api::Identity& peer) const {
+  std::vector<api::SessionId> all;
   const auto [first, last] = known.equal_range(peer);
-  for (auto it = first; it != last; ++it) spis.push_back(it->second.sa);
-  return spis;
+  for (auto it = first; it != last; ++it) all.push_back(it->second.session);
+  return all;
 }
 
 std::optional<base::Address> Responder::former_lease(const Session& session, base::Family family) const {
@@ -36,52 +47,29 @@ std::optional<base::Address> Responder::former_lease(const Session& session, bas
   return found == last ? std::nullopt : found->second.lease;
 }
 
-Known* Responder::find_known(const Session& session, base::IkeSpi sa) {
-  const auto [first, last] = known.equal_range(session.peer);
-  const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second.sa == sa; });
-  return found == last ? nullptr : &found->second;
-}
-
-std::multimap<base::Address, Holder>::iterator Responder::find_holder(const base::Address& inner, base::IkeSpi sa) {
-  const auto [first, last] = holders.equal_range(inner);
-  const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second.sa == sa; });
-  return found == last ? holders.end() : found;
-}
-
 void Responder::admitted(const IkeSa& sa) {
   const Session& session = *sa.session;
   entered(session.remote, &Crowd::sessions);
-  if (session.known) known.emplace(session.peer, Known{sa.own_spi()});
+  if (session.known) known.emplace(session.peer, Known{session.id});
 }
 
 void Responder::note_holder(const IkeSa& sa) {
   const Session& session = *sa.session;
   const auto local = session.lease ? std::nullopt : std::optional(sa.path.local.address);
-  const auto [first, last] = holders.equal_range(*session.holds);
-  for (auto at = first; at != last;) at = at->second.stands_in_the_way(local) ? holders.erase(at) : std::next(at);
-  holders.emplace(*session.holds, Holder{sa.own_spi(), local, session.known, session.peer, sa.path.remote});
-  if (Known* own = find_known(session, sa.own_spi())) own->lease = session.lease;
+  // Who had the address without a child may have got one.
+  if (const auto own = entry_of(holders, *session.holds, session); own != holders.end()) holders.erase(own);
+  holders.emplace(*session.holds, Holder{session.id, local, session.known, session.peer, sa.path.remote});
+  if (const auto own = entry_of(known, session.peer, session); own != known.end()) own->second.lease = session.lease;
 }
 
 void Responder::departed(const Session& session) {
   left(session.remote, &Crowd::sessions);
-  const auto [first, last] = known.equal_range(session.peer);
-  const auto own = std::find_if(first, last, [&](const auto& entry) { return entry.second.sa == session.current; });
-  if (own != last) known.erase(own);
+  if (const auto own = entry_of(known, session.peer, session); own != known.end()) known.erase(own);
   if (!session.holds) return;
-  const auto holder = find_holder(*session.holds, session.current);
-  // A client that came again has taken the place over already.
-  if (holder == holders.end()) return;
-  holders.erase(holder);
+  const auto holder = entry_of(holders, *session.holds, session);
+  if (holder != holders.end()) holders.erase(holder);
   // Also of one who did not lease it: who has no name and did may have had to give way.
   if (!holders.contains(*session.holds)) leases.give_back(*session.holds);
-}
-
-void Responder::moved(const Session& session, base::IkeSpi from, const IkeSa& to) {
-  if (Known* own = find_known(session, from)) own->sa = to.own_spi();
-  if (!session.holds) return;
-  const auto holder = find_holder(*session.holds, from);
-  if (holder != holders.end()) holder->second.sa = to.own_spi();
 }
 
 void Responder::take_over(Responder& old, const api::ResponderConfig& config) {

@@ -19,10 +19,11 @@ struct Crowd {
   std::uint32_t sessions = 0;
 };
 
-/// Who has the child between an inner address and one of ours: there is one at most (security rules 3 and 12). A leased
-/// address is one client's, whichever of ours it has its child with.
+/// Who has the child between an inner address and one of ours: there is one (security rules 3 and 12), and those that
+/// give way to it as soon as its client is heard. A leased address is one client's, whichever of ours it has its child
+/// with.
 struct Holder {
-  base::IkeSpi sa;                          ///< our SPI
+  api::SessionId session;
   std::optional<base::Address> local = {};  ///< ours; nothing if the inner address is leased
   bool known = false;
   api::Identity peer;
@@ -31,9 +32,9 @@ struct Holder {
   bool stands_in_the_way(const std::optional<base::Address>& ours) const { return !local || !ours || *local == *ours; }
 };
 
-/// An IKE SA of a client with a name.
+/// A session of a client with a name.
 struct Known {
-  base::IkeSpi sa;  ///< our SPI
+  api::SessionId session;
   std::optional<base::Address> lease = {};
 };
 
@@ -60,24 +61,18 @@ struct Responder {
   void entered(const base::Address& address, std::uint32_t Crowd::*count) { ++(crowds[address].*count); }
   void left(const base::Address& address, std::uint32_t Crowd::*count);
   Crowd crowd(const base::Address& address) const;
-  /// Our SPIs of the sessions of a client with a name.
-  std::vector<base::IkeSpi> sas_of(const api::Identity& peer) const;
+  /// The sessions of a client with a name.
+  std::vector<api::SessionId> sessions_of(const api::Identity& peer) const;
   /// The address that the client of this session has leased already, by another session, and may have again.
   std::optional<base::Address> former_lease(const Session& session, base::Family family) const;
   /// `sa` is established and has its session.
   void admitted(const IkeSa& sa);
-  /// The address that the session of `sa` holds is, with that address of ours, nobody else's from now on.
+  /// The session of `sa` holds its address from now on, until it has departed.
   void note_holder(const IkeSa& sa);
   /// The session is over: its lease and its places are free.
   void departed(const Session& session);
   /// Goes on where `old` was; `config` is our own.
   void take_over(Responder& old, const api::ResponderConfig& config);
-  /// Another IKE SA carries the session on.
-  void moved(const Session& session, base::IkeSpi from, const IkeSa& to);
-
- private:
-  Known* find_known(const Session& session, base::IkeSpi sa);
-  std::multimap<base::Address, Holder>::iterator find_holder(const base::Address& inner, base::IkeSpi sa);
 };
 
 /// Identities and peers are prepared once. Errors: malformed, weak, unsupported (a key or secret that is of no use),

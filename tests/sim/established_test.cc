@@ -240,6 +240,16 @@ TEST_F(established, is_renewed_before_its_life_ends_and_never_without_a_tunnel) 
   EXPECT_EQ(world.engine.sessions(), 1u);
 }
 
+// The server sends by the old child until it knows that we have the new one.
+TEST_F(established, takes_packets_by_the_old_child_until_the_server_has_deleted_it) {
+  ASSERT_TRUE(world.run_until_settled(world.config.engine.lifetime));
+  ASSERT_EQ(world.kernel.installed().size(), 2u);
+  EXPECT_EQ(world.kernel.live(), 2u);
+  EXPECT_EQ(world.kernel.installed()[0].reqid, world.kernel.installed()[1].reqid);
+  world.run(seconds(5));
+  EXPECT_EQ(world.kernel.live(), 1u);
+}
+
 TEST_F(established, ends_with_its_life_when_it_cannot_be_renewed) {
   world.responder.behaviour().silent_init = true;
   world.run(world.config.engine.lifetime + seconds(1));

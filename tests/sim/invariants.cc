@@ -54,6 +54,7 @@ void Invariants::established(Number who, const api::Established& event) {
   // A client may have negotiated anew, and then says so again.
   if (session.over || (session.up && who == kServer)) fail("ended: Established is said twice");
   session.up = true;
+  session.since = town_.now;
   session.deadline = base::kNever;
   session.children.insert(event.spi_in);
   session.current = event.spi_in;
@@ -62,10 +63,7 @@ void Invariants::established(Number who, const api::Established& event) {
   session.proof = event.proof;
   session.peer = event.peer;
   session.traffic = town_.now;
-  if (who != kServer) return;
-  admitted(event);
-  last_admission_ = town_.now;
-  last_admitted_ = session;
+  if (who == kServer) admitted(event);
 }
 
 void Invariants::admitted(const api::Established& event) {
@@ -89,6 +87,7 @@ void Invariants::says(Number who, const api::Event& event) {
     if (session.over) fail("ended: a session ends twice");
     if (session.up != was_up) fail(was_up ? "ended: Down before Established" : "ended: Failed after Established");
     session.over = true;
+    session.ended = town_.now;
     session.deadline = base::kNever;
   };
   if (const auto* up = std::get_if<api::Established>(&event)) established(who, *up);
@@ -216,14 +215,6 @@ void Invariants::check_sessions(Number who) {
   // A server's session without a child is not told.
   const std::size_t known = town_.at(who).host.engine->sessions();
   if (who == kServer ? known < open : known != open) fail("ended: the engine has other sessions than were told");
-}
-
-void Invariants::check_holders() {
-  std::set<base::Address> held;
-  for (const auto& [id, session] : hosts_[kServer].sessions) {
-    if (!session.up || session.over) continue;
-    if (!held.insert(session.inner).second) fail("holder: one inner address for two sessions");
-  }
 }
 
 void Invariants::check_agreement() {

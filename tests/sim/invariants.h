@@ -8,7 +8,8 @@
 //   authentication  nobody has a child whose peer has not proven who it is, as the configuration in force wants it
 //   reached         the server has no child for an address where nothing that it said has arrived
 //   bounds          tables stay within what the configuration says
-//   holder          an inner address has one session, and who has no name takes it from nobody who has one
+//   holder          an inner address has one session (and the one that takes its place, until its client is heard), and
+//                   who has no name takes it from nobody who has one
 //   leases          what is leased is of a pool, and as many addresses are leased as sessions have one
 //   ended           a session that is over has no child, and nothing is said of it any more
 //   timers          who has something to wait for has a deadline, and none is left behind
@@ -74,6 +75,8 @@ class Invariants {
     base::TimePoint deadline = base::kNever;
     bool up = false;
     bool over = false;
+    base::TimePoint since{};  ///< up
+    base::TimePoint ended{};
     std::set<base::Spi> children;  ///< all that it ever had
     base::Spi current;
     base::Address inner;
@@ -128,8 +131,6 @@ class Invariants {
   std::map<Number, HostStory> hosts_;
   std::map<base::Buffer, base::Spi> keys_;
   InForce in_force_;
-  base::TimePoint last_admission_{};
-  SessionStory last_admitted_;
   std::set<base::Address> reached_;
   std::string broken_;
 };

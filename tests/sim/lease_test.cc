@@ -49,7 +49,8 @@ struct Guest {
     stranger.path.remote = {address("203.0.113.5"), static_cast<std::uint16_t>(40000 + seed)};
     EXPECT_TRUE(stranger.agree());
   }
-  /// Anonymous, or with a key. Its lease; nothing if it was refused.
+  /// Anonymous, or with a key. It then says something more, so the server knows that it has its child. Its lease;
+  /// nothing if it was refused.
   std::optional<base::Address> come(std::optional<int> key = {}, std::string_view wanted = {},
                                     const std::vector<wire::TrafficSelector>& tsi = range("0.0.0.0",
                                                                                           "255.255.255.255")) {
@@ -62,6 +63,7 @@ struct Guest {
     answer = stranger.ask(ExchangeType::ike_auth, claim);
     EXPECT_TRUE(answer);
     if (!answer) return std::nullopt;
+    (void)stranger.ask(ExchangeType::informational, {});
     for (const auto& each : answer->payloads()) {
       if (each.type == PayloadType::cp)
         return base::Address::from_bytes(wire::parse_cp(each.body)->attributes[0].value);
@@ -195,6 +197,8 @@ TEST(lease, that_had_to_give_way_does_not_stay_for_ever) {
   ASSERT_TRUE(owner.agree());
   const base::Buffer name = *base::from_hex("02 000000 6c6170746f70");
   ASSERT_TRUE(owner.ask(ExchangeType::ike_auth, owner.claim(name, ed25519_key(2))));
+  EXPECT_EQ(replaced(server), 0u) << "it may not have heard us yet";
+  ASSERT_TRUE(owner.ask(ExchangeType::informational, {}));
   EXPECT_EQ(replaced(server), 1u);
   const wire::Delete del{base::ProtocolId::ike, {}};
   (void)owner.ask(ExchangeType::informational, {payload(PayloadType::delete_, del)});
@@ -266,6 +270,7 @@ TEST(holder, of_a_child_with_one_of_our_addresses_does_not_give_way_to_a_child_w
   const auto comes = [](Stranger& client) {
     EXPECT_TRUE(client.agree());
     EXPECT_TRUE(client.ask(ExchangeType::ike_auth, client.claim()));
+    EXPECT_TRUE(client.ask(ExchangeType::informational, {}));
   };
   comes(first);
   comes(second);

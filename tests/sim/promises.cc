@@ -86,9 +86,27 @@ void Invariants::down(Number who, const api::Down& event) {
     fail("idle: there was traffic");
   }
   if (who != kServer || event.reason != api::Reason::replaced) return;
-  const bool by_somebody = last_admission_ == town_.now && last_admitted_.proof != api::ProofKind::anonymous;
+  const bool by_somebody = std::ranges::any_of(host.sessions, [&](const auto& entry) {
+    const SessionStory& other = entry.second;
+    // It may have been heard by its own DELETE.
+    const bool there = other.up && (!other.over || other.ended == town_.now);
+    return entry.first != event.session && there && other.proof != api::ProofKind::anonymous &&
+           (other.inner == session.inner || other.peer == session.peer);
+  });
   if (session.proof == api::ProofKind::anonymous || by_somebody) return;
   fail("holder: who has proven a name gives way to somebody who has not");
+}
+
+// One that takes another's place may stand beside it until its client is heard, or given up.
+void Invariants::check_holders() {
+  const base::Duration patience = silence(town_.at(kServer).host.config) + kSlack;
+  std::map<base::Address, base::TimePoint> held;  ///< since when
+  for (const auto& [id, session] : hosts_[kServer].sessions) {
+    if (!session.up || session.over) continue;
+    const auto [other, first] = held.try_emplace(session.inner, session.since);
+    if (!first && town_.now - std::max(other->second, session.since) > patience)
+      fail("holder: one inner address for two sessions");
+  }
 }
 
 void Invariants::check_departed(Number who, std::size_t index) {
@@ -101,9 +119,15 @@ void Invariants::check_sending(Number who) {
   const HostStory& host = hosts_[who];
   for (const auto& [id, session] : host.sessions) {
     if (!session.up || session.over) continue;
+    // Until the client is heard its older tunnel carries the packets.
+    std::set<std::uint32_t> reqids;
+    for (const std::size_t index : host.live) {
+      const Installed& child = kernel.installed()[index];
+      if (session.children.contains(child.child.spi_in)) reqids.insert(child.reqid.value);
+    }
     const bool sends = std::ranges::any_of(host.live, [&](std::size_t index) {
       const Installed& child = kernel.installed()[index];
-      return child.sending && session.children.contains(child.child.spi_in);
+      return child.sending && reqids.contains(child.reqid.value);
     });
     if (!sends) fail("sending: packets go out by no child");
   }
@@ -133,9 +157,11 @@ void Invariants::check_idle() {
 }
 
 void Invariants::check_leases() {
-  std::size_t leased = 0;
-  for (const auto& [id, session] : hosts_[kServer].sessions) leased += session.up && !session.over && session.leased;
-  if (town_.at(kServer).host.engine->leases() != leased) fail("leases: as many as sessions have one");
+  std::set<base::Address> leased;  // a client that comes again has its address twice for a while
+  for (const auto& [id, session] : hosts_[kServer].sessions) {
+    if (session.up && !session.over && session.leased) leased.insert(session.inner);
+  }
+  if (town_.at(kServer).host.engine->leases() != leased.size()) fail("leases: as many as sessions have one");
 }
 
 }  // namespace latchkey::sim

@@ -340,13 +340,17 @@ TEST(responder, agrees_with_the_client_in_any_weather) {
     config.seed = seed;
     config.weather = bad;
     config.client.fragment_size = config.server.fragment_size = 200;
-    config.client.max_retransmits = config.server.max_retransmits = 12;
+    config.client.max_retransmits = 12;
     Pair pair(config);
     pair.serve(ed25519_key());
     pair.connect({dns_key_of(ed25519_key())}, std::chrono::hours(1));
     ASSERT_TRUE(pair.settle(std::chrono::hours(1)));
     const auto* failed = pair.client.last<api::Failed>();
     ASSERT_EQ(failed, nullptr) << api::to_string(failed->reason) << " " << failed->notify << " " << failed->detail;
+    // Our request may have been answered twice, and the server have taken both IKE_AUTHs. It is with the one by which
+    // it hears the client.
+    pair.run(std::chrono::minutes(30));
+    ASSERT_EQ(pair.client.count<api::Down>(), 0u);
     ASSERT_EQ(compare_kernels(pair.client.kernel, pair.server.kernel), "");
   }
 }

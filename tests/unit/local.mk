@@ -72,10 +72,14 @@ tests_unit_engine_test_SOURCES = \
   tests/unit/ike-engine/api/engine_test.cc
 # The life of an established IKE SA.
 tests_unit_engine_test_SOURCES += \
-  tests/sim/answer_creation_test.cc tests/sim/both_begin_test.cc tests/sim/collisions_test.cc tests/sim/complaints_test.cc tests/sim/creations.cc tests/sim/deletes_test.cc \
-  tests/sim/creations.h tests/sim/errors_test.cc tests/sim/first_child_test.cc tests/sim/forgotten_test.cc tests/sim/initial_contact_test.cc tests/sim/lease_test.cc tests/sim/leased_test.cc tests/sim/life_test.cc tests/sim/limits_test.cc tests/sim/moving_test.cc tests/sim/narrowing_test.cc tests/sim/orders.cc \
-  tests/sim/orders.h tests/sim/pulse_test.cc tests/sim/rekey_child_test.cc tests/sim/rekey_ike_test.cc \
-  tests/sim/rekeying.cc tests/sim/rekeying.h tests/sim/request_child_test.cc
+  tests/sim/answer_creation_test.cc tests/sim/both_begin_test.cc tests/sim/collisions_test.cc \
+  tests/sim/come_again_test.cc tests/sim/complaints_test.cc tests/sim/creations.cc tests/sim/creations.h \
+  tests/sim/deletes_test.cc tests/sim/errors_test.cc tests/sim/first_child_test.cc \
+  tests/sim/forgotten_test.cc tests/sim/initial_contact_test.cc tests/sim/lease_test.cc \
+  tests/sim/leased_test.cc tests/sim/life_test.cc tests/sim/limits_test.cc tests/sim/moving_test.cc \
+  tests/sim/narrowing_test.cc tests/sim/orders.cc tests/sim/orders.h tests/sim/pulse_test.cc \
+  tests/sim/rekey_child_test.cc tests/sim/rekey_ike_test.cc tests/sim/rekeying.cc tests/sim/rekeying.h \
+  tests/sim/request_child_test.cc
 tests_unit_engine_test_LDADD = tests/libsupport.la $(LINK_ENGINE) $(GTEST_LINK)
 
 tests_unit_xfrm_test_SOURCES = \

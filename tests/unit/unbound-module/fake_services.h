@@ -17,6 +17,7 @@ class FakeServices final : public host::Services {
     std::vector<api::DnsKey> keys;
     base::TimePoint deadline;
     std::optional<base::Address> behind = {};
+    std::optional<api::SessionId> beside = {};
   };
 
   std::vector<Connect> connects;
@@ -24,18 +25,13 @@ class FakeServices final : public host::Services {
   std::map<base::Address, base::TimePoint> guards;
   std::set<base::Address> own;
   api::ChildCounters traffic;
-  base::Errc refuse = base::Errc::internal;  ///< what connect() answers, if not internal
+  base::Errc refuse = base::Errc::internal;  ///< what negotiate() answers, if not internal
 
-  base::Result<api::SessionId> connect(const base::Address& remote, const std::vector<api::DnsKey>& keys,
-                                       base::TimePoint deadline, base::TimePoint) override {
+  base::Result<api::SessionId> negotiate(api::ConnectRequest request, base::TimePoint) override {
     if (refuse != base::Errc::internal) return base::fail(refuse, "refused by the test");
     const api::SessionId session{connects.size() + 1};
-    connects.push_back({session, remote, keys, deadline});
-    return session;
-  }
-  base::Result<api::SessionId> negotiate(api::ConnectRequest request, base::TimePoint now) override {
-    const auto session = connect(request.remote, request.keys, request.deadline, now);
-    if (session) connects.back().behind = request.behind;
+    connects.push_back(
+        {session, request.remote, std::move(request.keys), request.deadline, request.behind, request.beside});
     return session;
   }
   base::Result<void> serve(const api::ResponderConfig&) override {

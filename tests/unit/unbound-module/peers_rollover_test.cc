@@ -31,6 +31,7 @@ TEST_F(rollover, negotiates_beside_the_tunnel_and_then_takes_its_place) {
   EXPECT_THAT(outcomes(), IsEmpty());
   ASSERT_EQ(engine.connects.size(), 2U);
   EXPECT_THAT(engine.connects[1].keys, ElementsAre(kKeyB));
+  EXPECT_EQ(engine.connects[1].beside, kOld);
   EXPECT_THAT(engine.closed, IsEmpty()) << "traffic goes on in the old tunnel";
   establish(2, kKeyB);
   EXPECT_EQ(only_outcome().verdict, Verdict::up);
@@ -177,6 +178,18 @@ TEST_F(rollover, is_not_for_a_name_that_dnssec_does_not_vouch_for) {
   loose.verified = false;
   made().want(loose, now);
   EXPECT_EQ(only_outcome().verdict, Verdict::conflict);
+}
+
+// Security rule 3: whoever held a key that nothing vouched for has no part in the tunnel that takes its place.
+TEST_F(rollover, of_a_tunnel_that_dnssec_does_not_vouch_for_shares_nothing_with_it) {
+  Want loose = a_want("a.example", {kKeyA});
+  loose.verified = false;
+  made().want(loose, now);
+  establish(1, kKeyA);
+  EXPECT_EQ(only_outcome().verdict, Verdict::up);
+  ask("a.example", {kKeyB});
+  ASSERT_EQ(engine.connects.size(), 2U);
+  EXPECT_EQ(engine.connects[1].beside, std::nullopt);
 }
 
 TEST_F(rollover, of_names_that_share_an_address_goes_through_keys_that_all_of_them_publish) {

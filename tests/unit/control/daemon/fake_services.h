@@ -25,10 +25,6 @@ class FakeServices final : public host::Services {
   api::ChildCounters traffic{.bytes_in = 1000, .bytes_out = 2000, .packets_in = 10, .packets_out = 20};
   api::EngineStats engine_stats{};
 
-  base::Result<api::SessionId> connect(const base::Address&, const std::vector<api::DnsKey>&, base::TimePoint,
-                                       base::TimePoint) override {
-    return base::fail(base::Errc::unsupported, "latchkeyd does not connect by keys alone");
-  }
   base::Result<api::SessionId> negotiate(api::ConnectRequest request, base::TimePoint) override {
     if (refuse_negotiating) return std::unexpected(*refuse_negotiating);
     const api::SessionId session{100 + negotiations.size()};

@@ -29,14 +29,13 @@ std::unique_ptr<Responder> prepared(const api::ResponderConfig& config = anonymo
 
 /// An IKE SA of a client, with its session.
 struct Client {
-  explicit Client(std::uint64_t spi, std::string_view name = {}) {
+  explicit Client(std::uint64_t id, std::string_view name = {}) {
     sa.role = Role::responder;
-    sa.spi_r.value = spi;
     sa.path.remote = {address("192.0.2.1"), 500};
     sa.session = &session;
+    session.id.value = id;
     session.initiator = false;
     session.remote = sa.path.remote.address;
-    session.current = sa.spi_r;
     session.known = !name.empty();
     if (session.known) session.peer = fqdn(name);
   }
@@ -118,14 +117,14 @@ TEST(a_responder, counts_who_is_there_by_address_and_forgets_who_is_not) {
   EXPECT_TRUE(responder->crowds.empty());
 }
 
-TEST(a_responder, knows_the_ike_sas_of_a_name) {
+TEST(a_responder, knows_the_sessions_of_a_name) {
   const auto responder = prepared();
   Client first(1, "a.example"), second(2, "a.example"), other(3, "b.example"), nobody(4);
   for (const Client* client : {&first, &second, &other, &nobody}) responder->admitted(client->sa);
-  EXPECT_EQ(responder->sas_of(fqdn("a.example")), (std::vector{base::IkeSpi{1}, base::IkeSpi{2}}));
+  EXPECT_EQ(responder->sessions_of(fqdn("a.example")), (std::vector{api::SessionId{1}, api::SessionId{2}}));
   EXPECT_EQ(responder->crowd(address("192.0.2.1")).sessions, 4u);
   responder->departed(first.session);
-  EXPECT_EQ(responder->sas_of(fqdn("a.example")), std::vector{base::IkeSpi{2}});
+  EXPECT_EQ(responder->sessions_of(fqdn("a.example")), std::vector{api::SessionId{2}});
   for (const Client* client : {&second, &other, &nobody}) responder->departed(client->session);
   EXPECT_TRUE(responder->known.empty());
   EXPECT_TRUE(responder->crowds.empty());
@@ -136,7 +135,7 @@ TEST(a_responder, takes_back_what_a_session_held) {
   Client client(1);
   responder->admitted(client.sa);
   client.lease(*responder, "100.64.0.2");
-  ASSERT_EQ(responder->holders.find(address("100.64.0.2"))->second.sa, base::IkeSpi{1});
+  ASSERT_EQ(responder->holders.find(address("100.64.0.2"))->second.session, api::SessionId{1});
   responder->departed(client.session);
   EXPECT_TRUE(responder->holders.empty());
   EXPECT_EQ(responder->leases.held(), 0u);
@@ -151,7 +150,7 @@ TEST(a_responder, leaves_an_address_with_who_has_taken_it_over) {
   fresh.session.lease = fresh.session.holds = old.session.lease;
   responder->note_holder(fresh.sa);
   responder->departed(old.session);
-  EXPECT_EQ(responder->holders.find(address("100.64.0.2"))->second.sa, base::IkeSpi{2});
+  EXPECT_EQ(responder->holders.find(address("100.64.0.2"))->second.session, api::SessionId{2});
   EXPECT_EQ(responder->leases.held(), 1u);
   responder->departed(fresh.session);
   EXPECT_EQ(responder->leases.held(), 0u);
@@ -168,11 +167,12 @@ TEST(a_responder, lets_a_client_have_a_child_with_each_of_its_addresses_but_a_le
   }
   EXPECT_EQ(responder->holders.count(address("192.0.2.1")), 2u);
   responder->departed(one.session);
-  EXPECT_EQ(responder->holders.find(address("192.0.2.1"))->second.sa, base::IkeSpi{2});
+  EXPECT_EQ(responder->holders.find(address("192.0.2.1"))->second.session, api::SessionId{2});
   leased.session.lease = leased.session.holds = address("192.0.2.1");
   responder->note_holder(leased.sa);
-  EXPECT_EQ(responder->holders.count(address("192.0.2.1")), 1u);
-  EXPECT_EQ(responder->holders.find(address("192.0.2.1"))->second.sa, base::IkeSpi{3});
+  EXPECT_EQ(responder->holders.count(address("192.0.2.1")), 2u) << "until the other has given way";
+  responder->departed(other.session);
+  EXPECT_EQ(responder->holders.find(address("192.0.2.1"))->second.session, api::SessionId{3});
 }
 
 TEST(a_responder, remembers_the_lease_of_a_name_as_long_as_it_lives) {
@@ -201,24 +201,6 @@ TEST(a_responder, remembers_no_lease_of_who_could_be_somebody_else) {
   EXPECT_EQ(responder->former_lease(other.session, Family::ipv4), std::nullopt);
 }
 
-TEST(a_responder, follows_a_session_to_another_ike_sa) {
-  const auto responder = prepared();
-  Client client(1, "a.example"), same(9, "a.example");
-  responder->admitted(client.sa);
-  client.lease(*responder, "100.64.0.2");
-  IkeSa heir;
-  heir.role = Role::responder;
-  heir.spi_r.value = 7;
-  client.session.current = heir.spi_r;
-  responder->moved(client.session, base::IkeSpi{1}, heir);
-  EXPECT_EQ(responder->sas_of(fqdn("a.example")), std::vector{base::IkeSpi{7}});
-  EXPECT_EQ(responder->holders.find(address("100.64.0.2"))->second.sa, base::IkeSpi{7});
-  EXPECT_EQ(responder->former_lease(same.session, Family::ipv4), address("100.64.0.2"));
-  responder->departed(client.session);
-  EXPECT_TRUE(responder->known.empty());
-  EXPECT_TRUE(responder->holders.empty());
-}
-
 TEST(a_responder, goes_on_where_the_one_before_it_was) {
   const auto old = prepared();
   Client client(1, "a.example");
@@ -229,7 +211,7 @@ TEST(a_responder, goes_on_where_the_one_before_it_was) {
   const auto fresh = prepared(config);
   fresh->take_over(*old, config);
   EXPECT_EQ(fresh->crowd(address("192.0.2.1")).sessions, 1u);
-  EXPECT_EQ(fresh->sas_of(fqdn("a.example")), std::vector{base::IkeSpi{1}});
+  EXPECT_EQ(fresh->sessions_of(fqdn("a.example")), std::vector{api::SessionId{1}});
   EXPECT_EQ(fresh->leases.take(Family::ipv4, address("100.64.0.2")), address("100.64.0.3")) << "somebody has it";
   fresh->departed(client.session);
   EXPECT_TRUE(fresh->holders.empty());
