@@ -246,8 +246,8 @@ base::Result<std::unique_ptr<api::KernelTunnel>> XfrmKernel::install(std::unique
     return s.refuse(base::Errc::mismatch, "a child and its SPI", "the SPI was not set aside for this child");
   if (!fits(child)) return s.refuse(base::Errc::malformed, "a child's addresses", "the child's addresses do not fit");
   if (child.reqid && !s.protections.has(inner_of(child), *child.reqid))
-    return s.refuse(base::Errc::mismatch, "the child that is replaced",
-                    "there is no child that this one could replace");
+    return s.refuse(base::Errc::mismatch, "the child's reqid",
+                    "there is no child that this one could replace or stand beside");
   const Protections::Tunnel tunnel = protected_by(child, child.reqid.value_or(spi->reqid()));
   if (auto installed = s.install(tunnel, child); !installed) return std::unexpected(installed.error());
   s.drop_reqid(spi->reqid());

@@ -146,7 +146,7 @@ struct Established {
   ProofKind proof = ProofKind::raw_key;  ///< how the peer has proven who it is
   std::string peer = {};                 ///< its identity, escaped; the rule that let it in, in front, if there is one
   Path path = {};                        ///< where the peer is
-  std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased addresses
+  std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased, or a host behind a gateway
   std::vector<base::KeMethod> additional = {};  ///< key exchanges beside that of `ike`, in their order
 };
 

@@ -62,8 +62,8 @@ struct Session {
   std::vector<Trust> trusted;     ///< how the peer may prove who it is; once it has, only that
   api::Mode mode = api::Mode::tunnel;
   bool request_address = false;
-  bool known = true;                        ///< as responder: the client has proven a name
-  api::Identity peer;                       ///< that name
+  bool known = true;                        ///< the peer has proven something: it is not anonymous
+  api::Identity peer;                       ///< whom that makes it, if it can be nobody else
   bool may_be_behind_nat = false;           ///< as responder: what the client says of its address is not what we see
   std::optional<base::Address> lease;       ///< as responder: what the client got from a pool
   std::optional<base::Address> holds;       ///< the inner address that its child is for
@@ -78,7 +78,7 @@ struct Session {
   std::optional<api::SessionId> beside;     ///< as initiator: whose traffic it is to carry on
   std::vector<api::SessionId> replaces;     ///< as responder: that give way as soon as the client is heard by this one
 
-  /// As responder: whether the client can be told from others when it comes again.
+  /// Whether the peer can be told from others when it comes again.
   bool has_name() const { return known && peer.type != base::IdType::null; }
   /// As initiator: the host that the child's traffic is with.
   const base::Address& far_end() const { return behind ? *behind : remote; }
@@ -155,7 +155,7 @@ struct ChildTraits {
   api::EspSuite suite;
   api::Mode mode = api::Mode::tunnel;
   std::optional<base::ReqId> reqid = {};
-  std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased addresses
+  std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased, or a host behind a gateway
 };
 
 /// What the peer has made by rekeying the same as we do, at the same time (RFC 7296 section 2.8).
@@ -225,7 +225,7 @@ struct Child {
   base::Spi spi_out;
   api::EspSuite suite;
   api::Mode mode = api::Mode::tunnel;
-  std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased addresses
+  std::optional<base::Address> inner_local = {}, inner_remote = {};  ///< leased, or a host behind a gateway
   Standing standing = Standing::in_use;
   bool sending = true;  ///< packets go out by it; if not, they do when the one goes that it replaces
   base::TimePoint rekey_at = base::kNever;

@@ -32,7 +32,7 @@ bool is_well_formed(const wire::RawPayload& payload) {
   }
 }
 
-bool is_critical(Input& input) {
+bool note_critical(Input& input) {
   input.critical = wire::first_unknown_critical(input.payloads);
   return input.critical != PayloadType::none;
 }
@@ -42,7 +42,7 @@ bool is_critical(Input& input) {
 //= error.
 // So does a request of an exchange that nobody has agreed on.
 Event event_of(Input& input) {
-  if (is_critical(input)) return Event::critical_request;
+  if (note_critical(input)) return Event::critical_request;
   if (!std::ranges::all_of(input.payloads, is_well_formed)) return Event::garbled_request;
   switch (input.header.exchange) {
     case ExchangeType::informational: return Event::informational_request;
@@ -158,7 +158,7 @@ void receive_in_negotiation(IkeSa& sa, Context& context, const wire::Message& me
 }
 
 std::optional<Event> first_event_of(const HalfOpen& half_open, Input& input) {
-  if (is_critical(input)) return Event::critical_request;
+  if (note_critical(input)) return Event::critical_request;
   if (input.header.exchange == ExchangeType::ike_intermediate) return intermediate_event(half_open, input);
   auto claim = parse_auth_payloads(input.payloads);
   if (!claim) return Event::garbled_request;

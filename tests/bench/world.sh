@@ -1,4 +1,4 @@
-# Sourced by tests/bench/run and tests/tsan/run: a namespace for the resolver, with a wire each to the server's and the
+# Sourced by tests/bench/run, tests/soak/run and tests/tsan/run: a namespace for the resolver, with a wire each to the server's and the
 # authority's (the server's guard blocks whatever else its host would send to the resolver).
 
 resolver=lkbench-resolver-$$

@@ -6,10 +6,9 @@
 
 #include <set>
 
+#include "tests/sim/credentials.h"
 #include "tests/sim/pair.h"
 #include "tests/sim/rekeying.h"
-#include "tests/sim/world.h"
-#include "tests/support/names.h"
 
 namespace latchkey::sim {
 namespace {
@@ -18,31 +17,18 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr int kClientKey = 2, kServerKey = 1;
-
-api::OwnProof own(std::string_view name, int key) {
-  api::OwnProof proof;
-  proof.kind = api::ProofKind::raw_key;
-  proof.id = support::fqdn(name);
-  proof.private_key = *ed25519_key(key).to_pem();
-  return proof;
-}
-
-api::PeerProof peer(std::string_view name, int key) {
-  api::PeerProof proof;
-  proof.name = "other";
-  proof.kind = api::ProofKind::raw_key;
-  proof.id = support::fqdn(name);
-  proof.keys = {dns_key_of(ed25519_key(key))};
-  return proof;
-}
-
 /// A host, who it is and whom it takes the other for.
 struct End {
   Host& host;
   const Host& other;
+  Side side;
   std::string_view name, others_name;
-  int key, others_key;
+
+  api::OwnProof proof() const { return own_proof(side, api::ProofKind::raw_key, name); }
+  api::PeerProof others_proof() const {
+    const Side others = side == Side::client ? Side::server : Side::client;
+    return demanded_proof(others, api::ProofKind::raw_key, others_name);
+  }
 };
 
 struct Both {
@@ -50,8 +36,8 @@ struct Both {
 
   void serve(const End& end) {
     api::ResponderConfig responder;
-    responder.identities.push_back(own(end.name, end.key));
-    responder.peers.push_back(peer(end.others_name, end.others_key));
+    responder.identities.push_back(end.proof());
+    responder.peers.push_back(end.others_proof());
     ASSERT_TRUE(end.host.engine->serve(responder));
   }
   void serve() { serve(client), serve(server); }
@@ -60,15 +46,22 @@ struct Both {
     request.local = {end.host.address, 500};
     request.remote = end.other.address;
     request.deadline = pair.now + seconds(30);
-    request.own = own(end.name, end.key);
-    request.peers.push_back(peer(end.others_name, end.others_key));
+    request.own = end.proof();
+    request.peers.push_back(end.others_proof());
     ASSERT_TRUE(end.host.engine->connect(request, pair.now));
     pair.collect(end.host);
   }
 
+  /// Both serve, and begin at the same moment.
+  void begin_at_once() {
+    serve();
+    begin(client);
+    begin(server);
+  }
+
   Pair pair;
-  End client{pair.client, pair.server, "client.example", "server.example", kClientKey, kServerKey};
-  End server{pair.server, pair.client, "server.example", "client.example", kServerKey, kClientKey};
+  End client{pair.client, pair.server, Side::client, "client.example", "server.example"};
+  End server{pair.server, pair.client, Side::server, "server.example", "client.example"};
 };
 
 std::set<std::uint32_t> reqids(const Host& host) {
@@ -93,9 +86,7 @@ void expect_both_stand(const Both& both) {
 
 TEST(both_begin, at_the_same_moment_and_both_tunnels_stand_and_stay) {
   Both both;
-  both.serve();
-  both.begin(both.client);
-  both.begin(both.server);
+  both.begin_at_once();
   both.pair.run(minutes(30));
   expect_both_stand(both);
 }
@@ -118,9 +109,7 @@ TEST(both_begin, and_rekey_for_hours_under_one_reqid) {
   config.client.lifetime = config.server.lifetime = seconds(300);
   config.client.ike_lifetime = config.server.ike_lifetime = seconds(900);
   Both both(config);
-  both.serve();
-  both.begin(both.client);
-  both.begin(both.server);
+  both.begin_at_once();
   both.pair.run(seconds(5));
   const auto before = reqids(both.pair.client);
   both.pair.run(std::chrono::hours(2));
@@ -135,9 +124,7 @@ TEST(both_begin, and_rekey_for_hours_under_one_reqid) {
 
 TEST(both_begin, and_what_one_closes_leaves_the_others_tunnel) {
   Both both;
-  both.serve();
-  both.begin(both.client);
-  both.begin(both.server);
+  both.begin_at_once();
   both.pair.run(seconds(5));
   both.pair.client.engine->close(both.pair.client.last<api::Established>()->session, both.pair.now);
   both.pair.collect(both.pair.client);

@@ -258,6 +258,24 @@ TEST(lease, of_ipv6_is_given_with_its_prefix_and_to_those_who_come_over_ipv6) {
   EXPECT_EQ(server.engine.leases(), 4u);
 }
 
+// Security rule 3: not even for the round trip in which both have a child.
+TEST(holder, with_a_name_shares_nothing_with_who_has_held_its_address_without_one) {
+  api::ResponderConfig config = with_pool();
+  config.pools.clear();
+  Server server(config);
+  Stranger nobody(server, 1), owner(server, 2);
+  owner.path.remote = nobody.path.remote;
+  ASSERT_TRUE(nobody.agree());
+  ASSERT_TRUE(nobody.ask(ExchangeType::ike_auth, nobody.claim()));
+  ASSERT_TRUE(owner.agree());
+  ASSERT_TRUE(
+      owner.ask(ExchangeType::ike_auth, owner.claim(*base::from_hex("02 000000 6c6170746f70"), ed25519_key(2))));
+  const auto& installed = server.kernel.installed();
+  ASSERT_EQ(installed.size(), 2u);
+  EXPECT_NE(installed[0].reqid, installed[1].reqid);
+  EXPECT_TRUE(installed[1].sending);
+}
+
 // A resolver has a tunnel to each name's address: who serves several must not take the second for the first come again.
 TEST(holder, of_a_child_with_one_of_our_addresses_does_not_give_way_to_a_child_with_another) {
   api::ResponderConfig config = with_pool();

@@ -74,6 +74,7 @@ tests_unit_engine_test_SOURCES = \
 tests_unit_engine_test_SOURCES += \
   tests/sim/answer_creation_test.cc tests/sim/both_begin_test.cc tests/sim/collisions_test.cc \
   tests/sim/come_again_test.cc tests/sim/complaints_test.cc tests/sim/creations.cc tests/sim/creations.h \
+  tests/sim/credentials.cc tests/sim/credentials.h \
   tests/sim/deletes_test.cc tests/sim/errors_test.cc tests/sim/first_child_test.cc \
   tests/sim/forgotten_test.cc tests/sim/initial_contact_test.cc tests/sim/lease_test.cc \
   tests/sim/leased_test.cc tests/sim/life_test.cc tests/sim/limits_test.cc tests/sim/moving_test.cc \
