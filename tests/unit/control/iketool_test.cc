@@ -1,50 +1,17 @@
 // The program itself: exit statuses, complaints, help.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "tests/unit/control/run_iketool.h"
 
 namespace latchkey::inspect {
 namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-
-/// The build: check.sh and `make check` give it to tests, and run them in it.
-std::string program() {
-  const char* folder = std::getenv("LATCHKEY_BUILDDIR");
-  return std::string(folder ? folder : ".") + "/control/iketool";
-}
-
-struct Ran {
-  int exit = -1;  ///< -1: it died by a signal
-  std::string out;
-  std::string err;
-};
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string write_file(const std::string& name, std::string_view text) {
-  const std::string path = testing::TempDir() + "lk_iketool_" + name;
-  std::ofstream(path, std::ios::binary) << text;
-  return path;
-}
-
-/// Runs iketool with arguments as a shell takes them.
-Ran run(const std::string& arguments) {
-  const std::string out = testing::TempDir() + "lk_iketool_out", err = testing::TempDir() + "lk_iketool_err";
-  const int status = std::system((program() + " " + arguments + " >" + out + " 2>" + err).c_str());
-  // The shell says 128 and the signal.
-  const bool exited = WIFEXITED(status) && WEXITSTATUS(status) < 126;
-  return {exited ? WEXITSTATUS(status) : -1, text_of(out), text_of(err)};
-}
 
 constexpr const char* kMessage = "112233445566778800000000000000002b202208000000000000002000000004";
 
