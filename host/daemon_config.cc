@@ -54,6 +54,24 @@ ValueResult check_peer(const PeerEntry& peer, std::string_view where) {
   return std::nullopt;
 }
 
+ValueResult check_ppk(const PpkEntry& ppk, std::string_view where) {
+  const auto wrong = [&](std::string_view what) { return at(ppk.place, fmt::format("{}: {}", where, what)); };
+  if (ppk.id.empty()) return wrong("id is missing");
+  if (ppk.secret_file.empty()) return wrong("secret_file is missing");
+  return std::nullopt;
+}
+
+ValueResult check_ppks(const DaemonConfig& config) {
+  std::set<std::string> ids;
+  for (const PpkEntry& ppk : config.ppks) {
+    if (auto error = check_ppk(ppk, "ppks")) return error;
+    if (ppk.required) return at(ppk.place, "ppks: required is for connections; ppk_required is for those who come");
+    if (!ids.insert(ppk.id).second) return at(ppk.place, "ppks: another one is called " + ppk.id);
+  }
+  if (config.ppk_required && config.ppks.empty()) return at({1, 1}, "ppk_required without ppks lets nobody in");
+  return std::nullopt;
+}
+
 /// What no two connections may share. An address has one tunnel (security rule 3).
 struct Taken {
   std::set<std::string> names;
@@ -71,6 +89,9 @@ ValueResult check_connection(const ConnectionEntry& connection, Taken& taken) {
     return wrong("own: id without key or secret_file");
   }
   if (auto error = check_own(connection.own, "connections: own")) return error;
+  if (!connection.ppk.empty() || connection.ppk.required) {
+    if (auto error = check_ppk(connection.ppk, "connections: ppk")) return error;
+  }
   return check_peer(connection.peer, "connections: peer");
 }
 
@@ -81,6 +102,7 @@ ValueResult check(const YAML::Node& file, const DaemonConfig& config) {
   for (const PeerEntry& peer : config.peers) {
     if (auto error = check_peer(peer, "peers")) return error;
   }
+  if (auto error = check_ppks(config)) return error;
   Taken taken;
   for (const ConnectionEntry& connection : config.connections) {
     if (auto error = check_connection(connection, taken)) return error;
@@ -115,9 +137,11 @@ void resolve_files(DaemonConfig& config, const std::string& name) {
   const Resolver resolver(name);
   for (OwnEntry& own : config.identities) resolver.resolve(own);
   for (PeerEntry& peer : config.peers) resolver.resolve(peer);
+  for (PpkEntry& ppk : config.ppks) resolver.resolve(ppk.secret_file);
   for (ConnectionEntry& connection : config.connections) {
     resolver.resolve(connection.own);
     resolver.resolve(connection.peer);
+    resolver.resolve(connection.ppk.secret_file);
   }
 }
 

@@ -39,6 +39,16 @@ struct PeerEntry {
   PlacedText authorities;  ///< PEM
 };
 
+/// A secret that is mixed into the keys (RFC 8784): an entry of `ppks`, and `ppk` of a connection.
+struct PpkEntry {
+  Place place;
+  std::string id;  ///< by which both ends know it
+  PlacedText secret_file;
+  bool required = false;  ///< of a connection
+
+  bool empty() const { return id.empty() && secret_file.empty(); }
+};
+
 /// A tunnel that we begin.
 struct ConnectionEntry {
   Place place;
@@ -48,6 +58,7 @@ struct ConnectionEntry {
   PeerEntry peer;
   api::Mode mode = api::Mode::tunnel;
   bool request_address = false;
+  PpkEntry ppk;
 };
 
 /// Bounds of the tables (security rule 9).
@@ -67,6 +78,8 @@ struct DaemonConfig : CommonConfig {
   std::vector<PeerEntry> peers;
   std::vector<api::AddressPool> pools;  ///< at most one a family
   api::Mode mode = api::Mode::tunnel;
+  std::vector<PpkEntry> ppks;
+  bool ppk_required = false;
   DaemonLimits limits;
   std::chrono::seconds ike_lifetime{14400};
   std::chrono::seconds child_lifetime{3600};

@@ -70,6 +70,17 @@ constexpr std::array kPeerTable{
                          "checked."},
 };
 
+constexpr std::array kPpkTable{
+    ConfigKey<PpkEntry>{"id", "word", set_name<&PpkEntry::id>, show_nothing,
+                        "By which both ends know it; it goes over the wire protected. Required."},
+    ConfigKey<PpkEntry>{
+        "secret_file", "file", set_text<&PpkEntry::secret_file>, show_nothing,
+        "The secret: at least 32 characters, or octets as 0x and hex or 0s and base64. Kept like a key. "
+        "Required."},
+    ConfigKey<PpkEntry>{"required", "yes|no", set_flag<&PpkEntry::required>, show_flag<&PpkEntry::required>,
+                        "Of a connection: whether there is rather no tunnel than one without it."},
+};
+
 constexpr std::array kConnectionTable{
     ConfigKey<ConnectionEntry>{"name", "word", set_name<&ConnectionEntry::name>, show_nothing,
                                "What logs and status call it. Required."},
@@ -84,6 +95,10 @@ constexpr std::array kConnectionTable{
                                show_word<&ConnectionEntry::mode, kModeWords>, "What to ask for."},
     ConfigKey<ConnectionEntry>{"request_address", "yes|no", set_flag<&ConnectionEntry::request_address>,
                                show_flag<&ConnectionEntry::request_address>, "Whether to ask for an inner address."},
+    ConfigKey<ConnectionEntry>{
+        "ppk", "section", set_entry<&ConnectionEntry::ppk, ppk_entry_table>, show_nothing,
+        "A secret that keeps what is recorded today safe from a quantum computer (RFC 8784), with "
+        "the keys of an entry of ppks."},
 };
 
 using Key = ConfigKey<DaemonConfig>;
@@ -102,6 +117,11 @@ constexpr std::array kTable{
         "Clients behind a NAT need one."},
     Key{"mode", "tunnel|transport", set_word<&DaemonConfig::mode, kModeWords>,
         show_word<&DaemonConfig::mode, kModeWords>, "transport: those who come and want a tunnel are refused."},
+    Key{"ppks", "list of sections", set_entries<&DaemonConfig::ppks, ppk_entry_table, kMostEntries>, show_empty_list,
+        "Secrets beside the proofs (RFC 8784): a client that has one of them names it, and keys are mixed with it, so "
+        "that what is recorded today stays safe from a quantum computer."},
+    Key{"ppk_required", "yes|no", set_flag<&DaemonConfig::ppk_required>, show_flag<&DaemonConfig::ppk_required>,
+        "Whether only those may come who have one of ppks."},
     Key{"limits.sessions", "1-1000000", set_limit<&DaemonLimits::sessions, 1, 1000000>,
         show_limit<&DaemonLimits::sessions>, "How many peers may have a session. Beyond, further ones are refused."},
     Key{"limits.sessions_per_address", "1-1000000", set_limit<&DaemonLimits::sessions_per_address, 1, 1000000>,
@@ -157,6 +177,7 @@ constexpr std::array kTable{
 ConfigTable<DaemonConfig> daemon_config_table() { return kTable; }
 ConfigTable<OwnEntry> own_entry_table() { return kOwnTable; }
 ConfigTable<PeerEntry> peer_entry_table() { return kPeerTable; }
+ConfigTable<PpkEntry> ppk_entry_table() { return kPpkTable; }
 ConfigTable<ConnectionEntry> connection_entry_table() { return kConnectionTable; }
 std::string_view auth_word(api::ProofKind kind) { return kProofWords[static_cast<std::size_t>(kind)]; }
 

@@ -9,6 +9,7 @@ namespace latchkey::host {
 ConfigTable<DaemonConfig> daemon_config_table();
 ConfigTable<OwnEntry> own_entry_table();
 ConfigTable<PeerEntry> peer_entry_table();
+ConfigTable<PpkEntry> ppk_entry_table();
 ConfigTable<ConnectionEntry> connection_entry_table();
 
 /// "anonymous", "key", "psk", "certificate": as `auth` has them.

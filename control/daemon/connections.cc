@@ -16,6 +16,7 @@ api::ConnectRequest request_for(const Connection& connection, base::TimePoint de
   request.ask_for = connection.peer.id;
   request.mode = connection.mode;
   request.request_address = connection.request_address;
+  if (connection.ppk) request.ppk = connection.ppk->clone();
   return request;
 }
 

@@ -27,9 +27,11 @@ std::vector<std::string> named_files(const host::DaemonConfig& config) {
   std::vector<std::string> files;
   for (const host::OwnEntry& own : config.identities) append(files, own);
   for (const host::PeerEntry& peer : config.peers) append(files, peer);
+  for (const host::PpkEntry& ppk : config.ppks) append(files, {&ppk.secret_file});
   for (const host::ConnectionEntry& connection : config.connections) {
     append(files, connection.own);
     append(files, connection.peer);
+    append(files, {&connection.ppk.secret_file});
   }
   return files;
 }

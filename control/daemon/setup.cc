@@ -30,6 +30,7 @@ class Loader {
 
   Loaded<api::OwnProof> own(const host::OwnEntry& entry) const;
   Loaded<api::PeerProof> peer(const host::PeerEntry& entry) const;
+  Loaded<api::Ppk> ppk(const host::PpkEntry& entry) const;
 
  private:
   std::unexpected<std::string> failure(const PlacedText& what, std::string_view why) const {
@@ -38,7 +39,7 @@ class Loader {
   std::unexpected<std::string> bad_file(const PlacedText& file, const base::Error& error) const {
     return failure(file, fmt::format("{}: {}", file.text, error.text));
   }
-  Loaded<base::SecretBytes> secret(const PlacedText& file) const;
+  Loaded<base::SecretBytes> secret(const PlacedText& file, std::size_t least = crypto::kMinSharedSecret) const;
   Loaded<std::vector<crypto::Certificate>> certificates(const PlacedText& file) const;
   Loaded<void> add_certificates(api::OwnProof& proof, const host::OwnEntry& entry, const crypto::PrivateKey& key) const;
   Loaded<api::DnsKey> record(const PlacedText& text) const;
@@ -48,10 +49,10 @@ class Loader {
   const std::string& config_;
 };
 
-Loaded<base::SecretBytes> Loader::secret(const PlacedText& file) const {
+Loaded<base::SecretBytes> Loader::secret(const PlacedText& file, std::size_t least) const {
   const auto octets = host::read_kept_secret_file(file.text);
   if (!octets) return failure(file, octets.error());
-  auto secret = crypto::shared_secret_from_text(text_of(*octets));
+  auto secret = crypto::shared_secret_from_text(text_of(*octets), least);
   if (!secret) return bad_file(file, secret.error());
   return std::move(*secret);
 }
@@ -158,6 +159,12 @@ Loaded<api::PeerProof> Loader::peer(const host::PeerEntry& entry) const {
   return proof;
 }
 
+Loaded<api::Ppk> Loader::ppk(const host::PpkEntry& entry) const {
+  auto loaded = secret(entry.secret_file, crypto::kMinPpk);
+  if (!loaded) return std::unexpected(loaded.error());
+  return api::Ppk{base::to_buffer(base::as_bytes(entry.id)), std::move(*loaded), entry.required};
+}
+
 Loaded<api::ResponderConfig> load_responder(const host::DaemonConfig& config, const Loader& loader) {
   api::ResponderConfig out;
   for (const host::OwnEntry& entry : config.identities) {
@@ -170,6 +177,12 @@ Loaded<api::ResponderConfig> load_responder(const host::DaemonConfig& config, co
     if (!peer) return std::unexpected(peer.error());
     out.peers.push_back(std::move(*peer));
   }
+  for (const host::PpkEntry& entry : config.ppks) {
+    auto ppk = loader.ppk(entry);
+    if (!ppk) return std::unexpected(ppk.error());
+    out.ppks.push_back(std::move(*ppk));
+  }
+  out.ppk_required = config.ppk_required;
   out.pools = config.pools;
   out.max_half_open = config.limits.half_open;
   out.cookies_from = config.limits.cookies_from;
@@ -184,12 +197,22 @@ Loaded<Connection> load_connection(const host::ConnectionEntry& entry, const Loa
   if (!own) return std::unexpected(own.error());
   auto peer = loader.peer(entry.peer);
   if (!peer) return std::unexpected(peer.error());
-  return Connection{entry.name, *entry.remote, std::move(*own), std::move(*peer), entry.mode, entry.request_address};
+  Connection out{entry.name, *entry.remote, std::move(*own), std::move(*peer), entry.mode, entry.request_address};
+  if (entry.ppk.empty()) return out;
+  auto ppk = loader.ppk(entry.ppk);
+  if (!ppk) return std::unexpected(ppk.error());
+  out.ppk = std::move(*ppk);
+  return out;
 }
 
 bool same_own(const api::OwnProof& a, const api::OwnProof& b) {
   return a.kind == b.kind && a.id == b.id && base::same_secret(a.private_key.view(), b.private_key.view()) &&
          base::same_secret(a.shared_secret.view(), b.shared_secret.view()) && a.certificates == b.certificates;
+}
+
+bool same_ppk(const std::optional<api::Ppk>& a, const std::optional<api::Ppk>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->id == b->id && a->required == b->required && base::same_secret(a->secret.view(), b->secret.view());
 }
 
 bool same_peer(const api::PeerProof& a, const api::PeerProof& b) {
@@ -201,7 +224,7 @@ bool same_peer(const api::PeerProof& a, const api::PeerProof& b) {
 
 bool same(const Connection& a, const Connection& b) {
   return a.name == b.name && a.remote == b.remote && a.mode == b.mode && a.request_address == b.request_address &&
-         same_own(a.own, b.own) && same_peer(a.peer, b.peer);
+         same_own(a.own, b.own) && same_peer(a.peer, b.peer) && same_ppk(a.ppk, b.ppk);
 }
 
 Loaded<Setup> load_setup(const host::DaemonConfig& config, const std::string& name) {

@@ -19,6 +19,7 @@ struct Connection {
   api::PeerProof peer;
   api::Mode mode = api::Mode::tunnel;
   bool request_address = false;
+  std::optional<api::Ppk> ppk = {};
 };
 
 /// Whether both say the same, with the same keys.

@@ -41,6 +41,10 @@ std::string responder_text(const api::ResponderConfig& responder) {
     text += fmt::format("is {}\n{}", own_text(own), record_text(own));
   for (const api::PeerProof& peer : responder.peers)
     text += fmt::format("lets in {}: {}\n", peer.name, peer_text(peer));
+  if (!responder.ppks.empty()) {
+    text += fmt::format("has postquantum preshared keys: {}{}\n", responder.ppks.size(),
+                        responder.ppk_required ? ", and a client needs one" : "");
+  }
   for (const api::AddressPool& pool : responder.pools) {
     text += fmt::format("leases {} to {}\n", pool.first.to_string(), pool.last.to_string());
   }

@@ -54,6 +54,8 @@ peers:
   - {auth: certificate, authorities: ca.pem}
   - {}
 pools: [100.64.0.2-100.64.0.9, fd00::/64]
+ppks: [{id: a, secret_file: ppk}, {id: b, secret_file: /abs/ppk}]
+ppk_required: yes
 mode: transport
 limits: {sessions: 5, sessions_per_address: 4, half_open: 6, half_open_per_address: 3, cookies_from: 0}
 lifetime: {ike_s: 600, child_s: 300, child_bytes: 1000, child_packets: 10}
@@ -71,6 +73,7 @@ connections:
     peer: {auth: key, id: b.example, key_files: [b.pub]}
     mode: transport
     request_address: yes
+    ppk: {id: c, secret_file: ppk, required: yes}
 user: latchkey
 log_level: debug
 )");
@@ -99,6 +102,13 @@ log_level: debug
   EXPECT_EQ(config.connections[0].own.key.text, "/etc/x/a.pem");
   EXPECT_EQ(config.connections[0].mode, api::Mode::transport);
   EXPECT_TRUE(config.connections[0].request_address);
+  ASSERT_EQ(config.ppks.size(), 2U);
+  EXPECT_EQ(config.ppks[0].id, "a");
+  EXPECT_EQ(config.ppks[0].secret_file.text, "/etc/x/ppk");
+  EXPECT_TRUE(config.ppk_required);
+  EXPECT_EQ(config.connections[0].ppk.id, "c");
+  EXPECT_EQ(config.connections[0].ppk.secret_file.text, "/etc/x/ppk");
+  EXPECT_TRUE(config.connections[0].ppk.required);
   EXPECT_EQ(config.user, "latchkey");
   EXPECT_EQ(config.log_level, Level::debug);
 }
@@ -178,6 +188,14 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"pools: [100.64.0.1/10]\n", "1:9: ", "pools: expected FIRST-LAST or a network"},
         Wrong{"lease_networks: [10.0.0.1/8]\n", "1:18: ", "lease_networks: expected a network such as"},
         Wrong{"mode: both\n", "1:7: ", "tunnel, transport"}, Wrong{"pfs: true\n", "1:6: ", "one of no, yes"},
+        Wrong{"ppks:\n  - {secret_file: s}\n", "2:5: ", "ppks: id is missing"},
+        Wrong{"ppks:\n  - {id: a}\n", "2:5: ", "ppks: secret_file is missing"},
+        Wrong{"ppks: [{id: a, secret_file: s, required: yes}]\n", "1:8: ", "ppk_required is for those who come"},
+        Wrong{"ppks: [{id: a, secret_file: s}, {id: a, secret_file: t}]\n", "1:33: ", "another one is called a"},
+        Wrong{"ppk_required: yes\n", "1:1: ", "lets nobody in"},
+        Wrong{
+            "connections:\n  - {name: a, remote: 192.0.2.1, peer: {auth: psk, secret_file: s}, ppk: {required: yes}}\n",
+            "2:", "connections: ppk: id is missing"},
         Wrong{"user: a b\n", "1:7: ", "user: expected letters"},
         Wrong{"connections:\n  - {remote: 192.0.2.1}\n", "2:5: ", "name is missing"},
         Wrong{"connections:\n  - {name: a}\n", "2:5: ", "remote is missing"},

@@ -126,8 +126,8 @@ connections:
 }
 
 TEST_F(setup, tells_connections_apart_by_all_that_they_say) {
-  write("psk", "a secret of some length\n");
-  write("psk2", "another secret of some length\n");
+  write("psk", "a secret of some length, as long as it takes\n");
+  write("psk2", "another secret of some length, and long enough\n");
   const auto connection = [&](const std::string& more, const std::string& peer) {
     return std::move(good("connections: [{name: a, remote: 192.0.2.7" + more + ", peer: {auth: psk, " + peer + "}}]")
                          .setup.connections.at(0));
@@ -137,6 +137,12 @@ TEST_F(setup, tells_connections_apart_by_all_that_they_say) {
   EXPECT_FALSE(same(one, connection("", "secret_file: psk2")));
   EXPECT_FALSE(same(one, connection("", "secret_file: psk, id: b")));
   EXPECT_FALSE(same(one, connection(", mode: transport", "secret_file: psk")));
+  const Connection with_ppk = connection(", ppk: {id: a, secret_file: psk}", "secret_file: psk");
+  EXPECT_FALSE(same(one, with_ppk));
+  EXPECT_TRUE(same(with_ppk, connection(", ppk: {id: a, secret_file: psk}", "secret_file: psk")));
+  EXPECT_FALSE(same(with_ppk, connection(", ppk: {id: b, secret_file: psk}", "secret_file: psk")));
+  EXPECT_FALSE(same(with_ppk, connection(", ppk: {id: a, secret_file: psk2}", "secret_file: psk")));
+  EXPECT_FALSE(same(with_ppk, connection(", ppk: {id: a, secret_file: psk, required: yes}", "secret_file: psk")));
   EXPECT_FALSE(same(one, connection(", request_address: yes", "secret_file: psk")));
   EXPECT_FALSE(same(one, connection(", own: {id: b, secret_file: psk}", "secret_file: psk")));
 }
@@ -152,6 +158,7 @@ TEST_F(setup, is_refused_with_the_place_that_names_a_bad_file) {
   write("other.pem", support::private_pem(support::make_key("P-256")));
   write("c.pem", leaf.pem());
   write("short", "short\n");
+  write("psk", "enough for a psk, not a ppk\n");
   struct Case {
     const char* text;
     const char* place;
@@ -163,6 +170,7 @@ TEST_F(setup, is_refused_with_the_place_that_names_a_bad_file) {
            Case{"identities: [{id: a, key: locked.pem}]", "1:27: ", "encrypted"},
            Case{"identities: [{id: a, key: public.pem}]", "1:27: ", "public.pem: "},
            Case{"identities: [{id: a, secret_file: short}]", "1:35: ", "short: "},
+           Case{"identities: [{id: a, key: k.pem}]\nppks: [{id: a, secret_file: psk}]", "2:29: ", "psk: "},
            Case{"identities: [{key: other.pem, certificates: c.pem}]", "1:45: ", "not the key's"},
            Case{"identities: [{key: k.pem, certificates: short}]", "1:41: ", "short: "},
            Case{"identities: [{id: a, key: k.pem}]\npeers: [{auth: key, keys: [\"10 0 9 . AAAA\"]}]",
@@ -177,6 +185,30 @@ TEST_F(setup, is_refused_with_the_place_that_names_a_bad_file) {
     EXPECT_THAT(error, StartsWith(path("d.yaml") + ":" + wrong.place)) << wrong.text;
     EXPECT_THAT(error, HasSubstr(wrong.what)) << wrong.text;
   }
+}
+
+TEST_F(setup, reads_ppks) {
+  write("k.pem", support::private_pem(support::make_key("ed25519")));
+  write("psk", "a secret of some length\n");
+  write("ppk", "0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
+  const LoadedConfig loaded = good(R"(
+identities: [{id: server.example, key: k.pem}]
+ppks: [{id: quantum, secret_file: ppk}]
+ppk_required: yes
+connections:
+  - {name: backup, remote: 192.0.2.7, peer: {auth: psk, secret_file: psk},
+     ppk: {id: quantum, secret_file: ppk, required: yes}}
+)");
+  ASSERT_EQ(loaded.setup.responder->ppks.size(), 1U);
+  EXPECT_EQ(loaded.setup.responder->ppks[0].id, base::to_buffer(base::as_bytes("quantum")));
+  EXPECT_EQ(loaded.setup.responder->ppks[0].secret.size(), 32U);
+  EXPECT_TRUE(loaded.setup.responder->ppk_required);
+  const auto& ppk = loaded.setup.connections.at(0).ppk;
+  ASSERT_TRUE(ppk);
+  EXPECT_TRUE(ppk->required);
+  EXPECT_EQ(ppk->secret.size(), 32U);
+  EXPECT_THAT(summary(loaded.config, loaded.setup),
+              HasSubstr("has postquantum preshared keys: 1, and a client needs one"));
 }
 
 TEST_F(setup, is_told_in_words) {
