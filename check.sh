@@ -14,8 +14,8 @@ usage() {
 usage: ./check.sh [--full] [--only STAGE[,STAGE...]] [--list] [--help]
 
 Runs the project's tests, after installing packages (root), building Unbound into
-\${XDG_CACHE_HOME:-~/.cache}/latchkey and Latchkey into build/. About 30 minutes on two processors
-from nothing, 8 the second time. Exit status 0 only if no test failed and every skip stands in
+\${XDG_CACHE_HOME:-~/.cache}/latchkey and Latchkey into build/. An hour or more on two processors
+from nothing. Exit status 0 only if no test failed and every skip stands in
 tests/SKIPS. Logs are left in build/check/.
 
   --full         adds the long runs (two to three hours; fuzzing alone takes 50 minutes)

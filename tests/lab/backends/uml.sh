@@ -2,7 +2,7 @@
 #
 # A guest has one processor, so several guests share the list of scenarios. Its memory is a file in TMPDIR, which must not be
 # a small tmpfs. The guest's root is the host's, so paths are the same inside and outside.
-UML_SECONDS=2400
+UML_SECONDS=3400
 
 start_guests() {
   local shim=$LAB_OUT/umlfp.so number
