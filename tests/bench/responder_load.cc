@@ -70,6 +70,14 @@ class Load {
   /// Lets `count` strangers ask for the first time. CPU of the server in us, of all.
   double refuse(std::size_t count) { return admit(count, true); }
 
+  /// Time passes until each IKE SA has looked at its counters once. CPU of the server in us, of all.
+  double look_at_all() {
+    now_ += large().liveness;
+    const double before = cpu_microseconds();
+    server_.expire(now_);
+    return cpu_microseconds() - before;
+  }
+
   std::size_t established() const { return server_.sessions(); }
   std::size_t half_open() const { return server_.half_open_clients(); }
 
@@ -116,9 +124,13 @@ void measure_cpu(std::string_view name, const crypto::PrivateKey& key, ServerKey
 void measure_cookies(const crypto::PrivateKey& key) {
   Load load(key, 0);
   std::vector<double> values;
+  (void)load.refuse(1000);
+  const std::size_t before = heap_octets();
   for (std::size_t round = 0; round < kRounds; ++round) values.push_back(load.refuse(1000) / 1000);
   if (load.half_open() != 0) std::abort();
   print_result("cookie_reply", median(values), "us", "", 0);
+  const auto grown = static_cast<double>(heap_octets()) - static_cast<double>(before);
+  print_result("heap_under_cookies", grown / (1000 * kRounds), "octets", "", 0);
 }
 
 double octets_each(const crypto::PrivateKey& key, bool half_open) {
@@ -137,6 +149,10 @@ void measure_growth(const crypto::PrivateKey& key, std::size_t most) {
     std::vector<double> values;
     for (int round = 0; round < 11; ++round) values.push_back(load.admit(kBatch) / kBatch);
     print_result(fmt::format("responder_cpu_at_{}", target), median(values), "us", "", 0);
+    std::vector<double> looks;
+    for (int round = 0; round < 5; ++round)
+      looks.push_back(load.look_at_all() / static_cast<double>(load.established()));
+    print_result(fmt::format("expire_at_{}", target), median(looks), "us", "", 0);
   }
 }
 
