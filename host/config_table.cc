@@ -121,8 +121,7 @@ constexpr std::array kTable{
         "What becomes of a name's tunnel when DNSSEC proves that its key is gone and the name is given out in clear "
         "again. keep: traffic with its address stays in the tunnel until nothing uses it. drop: the tunnel ends at "
         "once, and with it what keeps plaintext from that address, unless another name, whose key is not gone, has "
-        "been "
-        "given out for it."},
+        "been given out for it."},
     Key{"gateways", "list of entries", set_entries<&Config::gateways, gateway_entry_table, kMostGateways>,
         show_empty_list,
         "Gateways that a signed IPSECKEY record may name (types 1 and 2) for addresses of others. Any other is refused "

@@ -310,8 +310,7 @@ bool Peers::connect(const base::Address& address, Peer& peer, Round& round, cons
                               .keys = keys,
                               .deadline = deadline,
                               .behind = round.gateway() ? std::optional(address) : std::nullopt};
-  // What the key of a rollover's first tunnel was worth, the second one's policies may go on trusting for the while in
-  // which both are up.
+  // What comes in by the old SA is accepted as long as both are up, so only if DNSSEC has vouched for its key.
   if (peer.tunnel && peer.tunnel->verified) request.beside = peer.tunnel->agreed.session;
   const auto session = engine_.negotiate(std::move(request), now);
   if (!session && session.error().code == base::Errc::exhausted) {
@@ -370,7 +369,7 @@ void Peers::remember(const base::Address& address, const Waiter& waiter, const s
 
 void Peers::released_in_clear(const base::Address& address, std::uint32_t ttl_s, base::TimePoint now) {
   if (in_clear_.size() >= config_.max_failed) std::erase_if(in_clear_, [&](const auto& e) { return e.second <= now; });
-  // At the bound no attempt is made at all: see refuse_at_once().
+  // At the bound no attempt is made at all: see refuse_negotiation().
   if (in_clear_.size() >= config_.max_failed && !in_clear_.contains(address)) return;
   base::TimePoint& until = in_clear_[address];
   until = std::max<base::TimePoint>(until, now + std::chrono::seconds(ttl_s));

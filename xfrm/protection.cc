@@ -40,6 +40,7 @@ Protections::Tunnel* Protections::Row::find(const SaName& in) {
 void Protections::Row::add(const Tunnel& next) {
   std::erase_if(tunnels, [&](const Tunnel& each) { return !each.live && each.demand.inner == next.demand.inner; });
   tunnels.push_back(next);
+  released = false;
 }
 
 bool Protections::Row::belongs_to_guarded(const Tunnel& next) const {
@@ -142,7 +143,7 @@ Changes Protections::tunnel_gone(const Pair& inner, const SaName& in, bool keep,
   Tunnel gone = *found;
   std::erase_if(row.tunnels, [&](const Tunnel& each) { return each.in == in; });
   if (gone.guard && row.was_last(gone)) {
-    if (keep && row.held_until <= now) row.held_until = now + limits_.guard_after_loss;
+    if (keep && !row.released && row.held_until <= now) row.held_until = now + limits_.guard_after_loss;
     gone.live = false;
     row.tunnels.push_back(gone);
   }
@@ -162,6 +163,7 @@ bool Protections::hold(const base::Address& remote, base::TimePoint until) {
   const auto at = rows_.find(remote);
   if (at == rows_.end() || !at->second.guarded()) return false;
   at->second.held_until = until;
+  at->second.released = false;
   schedule(at);
   return true;
 }
@@ -170,6 +172,7 @@ Changes Protections::release(const base::Address& remote) {
   const auto at = rows_.find(remote);
   if (at == rows_.end()) return {};
   at->second.held_until = base::TimePoint::min();
+  at->second.released = true;
   return settle(at, standing(at->first, at->second), base::TimePoint::min());
 }
 

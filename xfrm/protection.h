@@ -75,6 +75,7 @@ class Protections {
   struct Row {
     std::vector<Tunnel> tunnels;  ///< in the order of installation
     base::TimePoint held_until = base::TimePoint::min();
+    bool released = false;  ///< nobody is to be blocked any more: what goes from now on leaves nothing
     base::TimePoint refresh_at{};
     base::TimePoint wake = base::kNever;
 

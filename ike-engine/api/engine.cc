@@ -244,7 +244,8 @@ void Engine::Impl::tell_successors(SessionId gone, const base::Address& held, ba
   const auto [first, last] = responder->holders.equal_range(held);
   std::vector<base::IkeSpi> successors;
   for (const auto& [address, holder] : std::ranges::subrange(first, last)) {
-    if (const Session* session = find(holder.session)) successors.push_back(session->current);
+    const Session* session = find(holder.session);
+    if (session != nullptr && std::ranges::count(session->replaces, gone) > 0) successors.push_back(session->current);
   }
   for (const base::IkeSpi spi : successors)
     act(spi, now, [&](IkeSa& sa, Context& ctx) { session::predecessor_gone(sa, ctx, gone); });
@@ -284,11 +285,7 @@ std::optional<base::ReqId> Engine::Impl::reqid_beside(const Session& own, std::s
                                                       const ChildSa& child) const {
   std::vector<const Session*> others = {&own, twin_of(own)};
   if (own.beside) others.push_back(find(*own.beside));
-  for (const SessionId id : replaces) {
-    const Session* other = find(id);
-    // Security rule 3: a client with a name shares nothing with who has held its address without one.
-    if (other != nullptr && other->known == own.known && other->peer == own.peer) others.push_back(other);
-  }
+  for (const SessionId id : replaces) others.push_back(find(id));
   for (const Session* other : others) {
     const session::Child* older = child_of(other);
     if (older != nullptr && is_alike(*sas.at(other->current), *older, child)) return older->tunnel->reqid();

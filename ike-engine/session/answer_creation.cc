@@ -196,10 +196,9 @@ std::expected<Made, Refusal> make_first(IkeSa& sa, Context& context, const Creat
     tell_no_child(sa, context, grant.error());
     return refuse(grant.error());
   }
-  const Bounds bounds{{.suite = {}, .mode = grant->mode, .inner_remote = grant->leased_address()},
-                      context.config.answered_esp,
-                      true,
-                      &*grant};
+  const Bounds bounds{.traits = {.suite = {}, .mode = grant->mode, .inner_remote = grant->leased_address()},
+                      .suites = context.config.answered_esp,
+                      .grant = &*grant};
   auto made = make(sa, context, request, bounds, lease_answer(cp, *grant));
   if (made) {
     accept(sa, context, *grant);

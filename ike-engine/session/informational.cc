@@ -168,12 +168,15 @@ State answer_invalid_syntax(IkeSa& sa, Context& context, Input& input) {
   return linger(sa, context);
 }
 
-State answer_without_children(IkeSa& sa, Context& context, Input& input) {
+State answer_while_leaving(IkeSa& sa, Context& context, Input& input) {
   // RFC 7296 section 1.4.1: both ends may delete at once; an answer is due all the same.
-  respond(sa, context, input, {});
-  if (!read_deletes(sa, input.payloads).ike) return sa.state;
-  sa.children.clear();
-  return linger(sa, context);
+  const Deleted deleted = read_deletes(sa, input.payloads);
+  respond(sa, context, input,
+          deleted.ike || deleted.children.empty() ? wire::PayloadChain{} : delete_children_chain(deleted.children));
+  std::erase_if(sa.children, [&](const Child& child) {
+    return deleted.ike || std::ranges::count(deleted.children, child.spi_in) > 0;
+  });
+  return deleted.ike ? linger(sa, context) : sa.state;
 }
 
 State vanish(IkeSa&, Context&, Input&) { return State::dead; }

@@ -29,7 +29,7 @@ State answer_informational(IkeSa& sa, Context& context, Input& input);
 State answer_unsupported_critical_payload(IkeSa& sa, Context& context, Input& input);
 State answer_invalid_syntax(IkeSa& sa, Context& context, Input& input);
 /// As a bystander, or with our DELETE on its way.
-State answer_without_children(IkeSa& sa, Context& context, Input& input);
+State answer_while_leaving(IkeSa& sa, Context& context, Input& input);
 State vanish(IkeSa& sa, Context& context, Input& input);
 State finish(IkeSa& sa, Context& context, Input& input);
 

@@ -48,13 +48,20 @@ bool is_same_client(const IkeSa& sa, const Holder& other) {
   return sa.session->has_name() ? other.peer == sa.session->peer : other.remote == sa.path.remote;
 }
 
+// Sessions of a client's that wait for it to be heard by its newest. Who never answers could have any number.
+constexpr std::size_t kMostReplaced = 3;
+
+// Security rule 3: with who is not the very same client nothing is shared, not even for a round trip.
+bool shares_with(const Session& session, const Holder& other) {
+  return session.known == other.known && session.peer == other.peer;
+}
+
 // Who has to give way for the client to have the address, if anybody; a refusal if somebody else holds it. Security
 // rule 3: an anonymous SA never replaces an authenticated one; who has no name gives way to who has one.
-std::expected<std::vector<api::SessionId>, NotifyType> holders_to_replace(const IkeSa& sa, Context& context,
-                                                                          const Inner& inner) {
+std::expected<Grant, NotifyType> grant_address(const IkeSa& sa, Context& context, const Inner& inner) {
   const auto ours = inner.leased ? std::nullopt : std::optional(sa.path.local.address);
   const auto [first, last] = context.responder->holders.equal_range(inner.address);
-  std::vector<api::SessionId> out;
+  Grant out{.inner = inner};
   for (const auto& [address, other] : std::ranges::subrange(first, last)) {
     if (other.session == sa.session->id || !other.stands_in_the_way(ours)) continue;
     if (context.replaced.contains(other.session)) continue;
@@ -63,7 +70,8 @@ std::expected<std::vector<api::SessionId>, NotifyType> holders_to_replace(const 
       context.doubted.push_back(other.session);
       return Refusal(NotifyType::ts_unacceptable);
     }
-    out.push_back(other.session);
+    const bool waits = shares_with(*sa.session, other) && out.replaces.size() < kMostReplaced;
+    (waits ? out.replaces : out.displaces).push_back(other.session);
   }
   return out;
 }
@@ -103,9 +111,9 @@ std::expected<Grant, NotifyType> judge_wish(const IkeSa& sa, Context& context, c
   if (auto checked = check_selectors(sa, context, wish, inner); !checked) return Refusal(checked.error());
   const bool transport = wish.transport && !inner.leased && context.responder->mode == api::Mode::transport;
   if (context.responder->mode == api::Mode::transport && !transport) return Refusal(NotifyType::no_proposal_chosen);
-  auto replaces = holders_to_replace(sa, context, inner);
-  if (!replaces) return Refusal(replaces.error());
-  return Grant{inner, transport ? api::Mode::transport : api::Mode::tunnel, std::move(*replaces)};
+  auto grant = grant_address(sa, context, inner);
+  if (grant && transport) grant->mode = api::Mode::transport;
+  return grant;
 }
 
 std::expected<policy::ChosenEsp, NotifyType> make_child(IkeSa& sa, Context& context, const wire::Sa& offer,
@@ -131,6 +139,17 @@ std::expected<policy::ChosenEsp, NotifyType> make_child(IkeSa& sa, Context& cont
   return std::move(*chosen);
 }
 
+// Whether others have its client's traffic until it is heard. One without a child has none to take over yet.
+bool waits_for_client(const IkeSa& sa) {
+  return sa.session != nullptr && !sa.session->replaces.empty() && !sa.children.empty();
+}
+
+void begin_sending(IkeSa& sa, Context& context) {
+  if (start_sending(sa)) return;
+  lose(sa, context, api::Reason::kernel);
+  sa.ends_at = context.now;  // the client has to hear of it
+}
+
 void add_lease(wire::PayloadChain& chain, base::Bytes reply) {
   if (!reply.empty()) chain.add(PayloadType::cp, [&](base::Writer& out) { out.bytes(reply); });
 }
@@ -153,14 +172,13 @@ void answer_without_child(IkeSa& sa, Context& context, const wire::Cp* cp, wire:
   if (!may_have_lease(sa, context, cp)) return;
   const auto inner = lease(sa, context, *cp);
   if (!inner) return add_notify(chain, inner.error());
-  auto replaces = holders_to_replace(sa, context, *inner);
-  if (!replaces) {
+  const auto grant = grant_address(sa, context, *inner);
+  if (!grant) {
     decline(context, {.inner = *inner});
     return add_notify(chain, NotifyType::internal_address_failure);
   }
-  const Grant grant{.inner = *inner, .replaces = std::move(*replaces)};
-  accept(sa, context, grant);
-  add_lease(chain, lease_answer(cp, grant));
+  accept(sa, context, *grant);
+  add_lease(chain, lease_answer(cp, *grant));
 }
 
 }  // namespace
@@ -182,6 +200,7 @@ void accept(IkeSa& sa, Context& context, const Grant& grant) {
   sa.session->holds = grant.inner.address;
   context.responder->note_holder(sa);
   std::ranges::copy(grant.replaces, std::back_inserter(sa.session->replaces));
+  context.replaced.insert(grant.displaces.begin(), grant.displaces.end());
 }
 
 void stand_beside(const IkeSa& sa, const Context& context, const Grant& grant, api::ChildSa& child) {
@@ -190,19 +209,19 @@ void stand_beside(const IkeSa& sa, const Context& context, const Grant& grant, a
 }
 
 void listen_for_client(IkeSa& sa, Context& context) {
-  if (sa.session != nullptr && !sa.session->replaces.empty()) wish(sa, context, {Errand::liveness, {}});
+  if (waits_for_client(sa)) wish(sa, context, {Errand::liveness, {}});
 }
 
 void client_heard(IkeSa& sa, Context& context) {
-  if (sa.session == nullptr || sa.session->replaces.empty()) return;
+  if (!waits_for_client(sa)) return;
   const auto replaced = std::exchange(sa.session->replaces, {});
-  if (!start_sending(sa)) return lose(sa, context, api::Reason::kernel);
   context.replaced.insert(replaced.begin(), replaced.end());
+  begin_sending(sa, context);
 }
 
 void predecessor_gone(IkeSa& sa, Context& context, api::SessionId gone) {
   if (sa.session == nullptr || std::erase(sa.session->replaces, gone) == 0) return;
-  if (sa.session->replaces.empty() && !start_sending(sa)) lose(sa, context, api::Reason::kernel);
+  if (sa.session->replaces.empty()) begin_sending(sa, context);
 }
 
 base::Buffer lease_answer(const wire::Cp* request, const Grant& grant) {

@@ -30,7 +30,8 @@ struct Inner {
 struct Grant {
   Inner inner;
   api::Mode mode = api::Mode::tunnel;
-  std::vector<api::SessionId> replaces = {};  ///< that have to give way
+  std::vector<api::SessionId> replaces = {};   ///< the same client's, which give way when it is heard by this one
+  std::vector<api::SessionId> displaces = {};  ///< somebody else's, which give way at once
 
   std::optional<base::Address> leased_address() const;
 };

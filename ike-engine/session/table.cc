@@ -64,7 +64,7 @@ constexpr std::array kTransitions{
     Row{State::established, Event::doubted, ask_for_life},
     Row{State::established, Event::close, close_established},
 
-    Row{State::bystander, Event::informational_request, answer_without_children},
+    Row{State::bystander, Event::informational_request, answer_while_leaving},
     Row{State::bystander, Event::create_child_sa_request, refuse_for_now},
     Row{State::bystander, Event::critical_request, answer_unsupported_critical_payload},
     Row{State::bystander, Event::garbled_request, answer_invalid_syntax},
@@ -76,7 +76,7 @@ constexpr std::array kTransitions{
     Row{State::abandoned, Event::late_answer, hang_up},
     Row{State::abandoned, Event::lifetime_over, vanish},
 
-    Row{State::deleting, Event::informational_request, answer_without_children},
+    Row{State::deleting, Event::informational_request, answer_while_leaving},
     Row{State::deleting, Event::create_child_sa_request, refuse_for_now},
     Row{State::deleting, Event::critical_request, answer_unsupported_critical_payload},
     Row{State::deleting, Event::garbled_request, answer_invalid_syntax},

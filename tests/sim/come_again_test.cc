@@ -148,6 +148,33 @@ TEST_F(come_again, after_a_crash_and_are_sent_to_at_once) {
   EXPECT_EQ(pair.server.last<api::Down>()->reason, api::Reason::replaced);
 }
 
+// The client must not be left with a tunnel that the server has not got.
+TEST_F(come_again, to_a_server_whose_kernel_refuses_and_hear_of_it) {
+  for (const bool old_goes_first : {false, true}) {
+    SCOPED_TRACE(old_goes_first);
+    Pair unlucky(patient_pair());
+    bring_up(unlucky);
+    const auto old = unlucky.client.last<api::Established>()->session;
+    api::ConnectRequest request = unlucky.request();
+    request.keys = {dns_key_of(ed25519_key())};
+    request.beside = old;
+    unlucky.connect(std::move(request));
+    unlucky.server.kernel.refuse_sending = true;
+    if (old_goes_first) {
+      unlucky.run(milliseconds(25));  // IKE_AUTH is under way
+      unlucky.filter = [&](const Host& from, const api::Datagram&) { return &from == &unlucky.server; };
+      unlucky.run(milliseconds(20));
+      unlucky.filter = {};
+      unlucky.client.engine->close(old, unlucky.now);
+      unlucky.collect(unlucky.client);
+    }
+    unlucky.run(std::chrono::minutes(5));
+    EXPECT_EQ(unlucky.client.engine->sessions(), 0u);
+    EXPECT_EQ(unlucky.client.kernel.live(), 0u);
+    EXPECT_EQ(unlucky.server.engine->ike_sas(), 0u);
+  }
+}
+
 // Until the client is heard its old tunnel stays, and it goes on with that if it never is.
 TEST_F(come_again, and_are_never_heard_again) {
   up();

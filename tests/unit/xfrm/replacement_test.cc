@@ -71,6 +71,18 @@ TEST_F(xfrm_replacement, gives_the_policies_back_when_the_newer_one_goes_first) 
   EXPECT_TRUE(empty());
 }
 
+// The predecessor still waits for its DELETE to be answered.
+TEST_F(xfrm_replacement, leaves_nothing_when_the_guard_is_released_before_the_last_one_goes) {
+  Tunnel old = install().value();
+  Tunnel next = replace(old).value();
+  old->keep_guard();
+  next.reset();
+  kernel.release_guard(kRemote);
+  old.reset();
+  EXPECT_TRUE(empty());
+  EXPECT_EQ(kernel.guards(), 0U);
+}
+
 TEST_F(xfrm_replacement, leaves_a_guard_with_the_last_one_whatever_the_order) {
   for (const bool newest_first : {false, true}) {
     Tunnel old = install().value();
