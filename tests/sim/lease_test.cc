@@ -9,7 +9,9 @@
 #include "ike-engine/wire/cp.h"
 #include "ike-engine/wire/delete.h"
 #include "ike-engine/wire/id.h"
+#include "ike-engine/wire/nonce.h"
 #include "ike-engine/wire/notify.h"
+#include "ike-engine/wire/sa.h"
 #include "ike-engine/wire/ts.h"
 #include "tests/sim/stranger.h"
 #include "tests/sim/world.h"
@@ -109,6 +111,37 @@ TEST(lease, of_a_client_that_has_forgotten_everything_is_taken_over_once) {
   EXPECT_EQ(again.come(2), first);
   EXPECT_EQ(replaced(server), 1u);
   EXPECT_EQ(server.engine.stats().dropped_no_transition, 0u);
+}
+
+// RFC 6023: it may be heard long before it has a child to take over.
+TEST(lease, of_a_client_that_comes_again_without_a_child_goes_with_its_old_one_until_it_has_another) {
+  Server server(with_pool());
+  ASSERT_EQ(Guest(server, 1).come(2), address("100.64.0.2"));
+  Stranger again(server, 2);
+  ASSERT_TRUE(again.agree());
+  Payloads claim = again.claim(*base::from_hex("02 000000 6c6170746f70"), ed25519_key(2));
+  claim.resize(2);
+  claim.push_back(payload(PayloadType::cp, wire::Cp{1, {{1, {}}}}));
+  ASSERT_TRUE(again.ask(ExchangeType::ike_auth, claim));
+  ASSERT_TRUE(again.ask(ExchangeType::informational, {}));
+  const auto& installed = server.kernel.installed();
+  EXPECT_TRUE(installed.front().live);
+  EXPECT_EQ(replaced(server), 0u);
+  const wire::Sa offer{{{1,
+                         base::ProtocolId::esp,
+                         {0xc0, 0, 0, 77},
+                         {{base::TransformType::encr, 20, 256, false}, {base::TransformType::esn, 1, {}, false}}}}};
+  ASSERT_TRUE(again.ask(ExchangeType::create_child_sa,
+                        {payload(PayloadType::sa, offer), payload(PayloadType::nonce, wire::Nonce{base::Buffer(32, 1)}),
+                         payload(PayloadType::tsi, range("0.0.0.0", "255.255.255.255")),
+                         payload(PayloadType::tsr, range("198.51.100.7", "198.51.100.7"))}));
+  ASSERT_EQ(installed.size(), 2u);
+  EXPECT_TRUE(installed.front().live);
+  EXPECT_EQ(replaced(server), 0u);
+  ASSERT_TRUE(again.ask(ExchangeType::informational, {}));
+  EXPECT_EQ(replaced(server), 1u);
+  EXPECT_FALSE(installed.front().live);
+  EXPECT_TRUE(installed.back().live);
 }
 
 TEST(lease, is_free_when_the_last_session_of_its_client_has_ended) {
