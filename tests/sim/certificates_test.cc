@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/sim/pair.h"
+#include "tests/sim/world.h"
 #include "tests/support/names.h"
 #include "tests/support/pki.h"
 
@@ -78,6 +81,30 @@ TEST(certificates, prove_both_sides_and_their_names) {
   EXPECT_EQ(pair.client.last<api::Established>()->key_name, "ECDSA P-256");
   EXPECT_EQ(pair.server.last<api::Established>()->peer, "ca: FQDN laptop.example");
   EXPECT_EQ(pair.server.last<api::Established>()->proof, api::ProofKind::certificate);
+}
+
+std::size_t count_of(std::span<const wire::RawPayload> payloads, base::PayloadType type) {
+  return static_cast<std::size_t>(std::ranges::count(payloads, type, &wire::RawPayload::type));
+}
+
+// RFC 7296 section 3.7: some send a certificate only if they are asked.
+TEST(certificates, are_asked_for_by_who_has_an_authority) {
+  const Issued ca = make_ca("root");
+  DatedPair pair(support::kToday);
+  negotiate(pair, sides_of(ca));
+  const auto reply = wire::parse_message(pair.server.sent.front().bytes).value();
+  EXPECT_EQ(count_of(reply.payloads, base::PayloadType::certreq), 1u);
+
+  World world(ed25519_key(), {});
+  api::ConnectRequest request = pair.request();
+  request.remote = *base::Address::parse(world.config.remote);
+  request.deadline = world.now + std::chrono::seconds(30);
+  request.peers.push_back(trust_in(ca));
+  ASSERT_TRUE(world.engine.connect(request, world.now));
+  world.collect();
+  world.run(std::chrono::seconds(1));
+  ASSERT_FALSE(world.responder.newest()->requests.empty());
+  EXPECT_EQ(count_of(world.responder.newest()->requests.front().payloads(), base::PayloadType::certreq), 1u);
 }
 
 TEST(certificates, come_with_their_intermediates) {

@@ -137,5 +137,25 @@ INSTANTIATE_TEST_SUITE_P(sides, rekey_child,
                                            Case{"server_transport", false, false, api::Mode::transport}),
                          [](const auto& each) { return std::string(each.param.name); });
 
+// The kernel counts for each child: the first, and those that either side's rekeying makes.
+TEST(child_limits, are_those_of_every_child) {
+  PairConfig config = patient_pair();
+  config.client.child_limits = {.bytes = 1000000, .packets = 1000};
+  config.server.child_limits = {.bytes = 7000000, .packets = 7000};
+  Pair pair(config);
+  bring_up(pair);
+  for (Host* asker : {&pair.client, &pair.server}) {
+    wear_out(pair, *asker);
+    pair.run(seconds(5));
+  }
+  ASSERT_EQ(pair.client.kernel.installed().size(), 3u);
+  for (const Host* host : {&pair.client, &pair.server}) {
+    for (const auto& tunnel : host->kernel.installed()) {
+      EXPECT_EQ(tunnel.child.soft.bytes, host->config.child_limits.bytes);
+      EXPECT_EQ(tunnel.child.soft.packets, host->config.child_limits.packets);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace latchkey::sim

@@ -52,7 +52,7 @@ tests_unit_session_test_SOURCES = \
   tests/unit/ike-engine/session/collision_test.cc tests/unit/ike-engine/session/cookies_test.cc \
   tests/unit/ike-engine/session/creation_payloads_test.cc tests/unit/ike-engine/session/fragments_test.cc \
   tests/unit/ike-engine/session/init_payloads_test.cc \
-  tests/unit/ike-engine/session/inner_address_test.cc tests/unit/ike-engine/session/intermediate_test.cc tests/unit/ike-engine/session/jitter_test.cc tests/unit/ike-engine/session/leases_test.cc \
+  tests/unit/ike-engine/session/inner_address_test.cc tests/unit/ike-engine/session/intermediate_test.cc tests/unit/ike-engine/session/jitter_test.cc tests/unit/ike-engine/session/lifetime_test.cc tests/unit/ike-engine/session/leases_test.cc \
   tests/unit/ike-engine/session/nat_test.cc \
   tests/unit/ike-engine/session/proof_test.cc tests/unit/ike-engine/session/protect_test.cc \
   tests/unit/ike-engine/session/responder_test.cc tests/unit/ike-engine/session/table_test.cc \
@@ -74,7 +74,7 @@ tests_unit_engine_test_SOURCES = \
 tests_unit_engine_test_SOURCES += \
   tests/sim/answer_creation_test.cc tests/sim/both_begin_test.cc tests/sim/collisions_test.cc \
   tests/sim/come_again_test.cc tests/sim/complaints_test.cc tests/sim/creations.cc tests/sim/creations.h \
-  tests/sim/credentials.cc tests/sim/credentials.h \
+  tests/sim/credentials.cc tests/sim/credentials.h tests/sim/crossed_ike_test.cc \
   tests/sim/deletes_test.cc tests/sim/errors_test.cc tests/sim/first_child_test.cc \
   tests/sim/forgotten_test.cc tests/sim/initial_contact_test.cc tests/sim/lease_test.cc \
   tests/sim/leased_test.cc tests/sim/life_test.cc tests/sim/limits_test.cc tests/sim/moving_test.cc \

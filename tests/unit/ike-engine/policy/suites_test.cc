@@ -10,6 +10,7 @@ namespace {
 using base::EncrId;
 using base::IntegId;
 using base::KeMethod;
+using base::PrfId;
 
 template <class Suite>
 void expect_sound(const std::vector<Suite>& suites) {
@@ -24,6 +25,36 @@ TEST(suites, of_every_list_are_acceptable_and_stand_there_once) {
   expect_sound(default_esp_suites());
   expect_sound(answered_ike_suites());
   expect_sound(answered_esp_suites());
+}
+
+// Every cipher and every HMAC that there is to be, written out: a list that loses one is shorter, not wrong.
+TEST(suites, that_are_answered_have_every_cipher_with_every_hmac) {
+  const auto ike = answered_ike_suites();
+  const auto esp = answered_esp_suites();
+  const auto expect_answered = [&](EncrId encr, std::uint16_t key_bits, IntegId integ) {
+    for (const PrfId prf : {PrfId::hmac_sha2_256, PrfId::hmac_sha2_384, PrfId::hmac_sha2_512}) {
+      for (const KeMethod ke : {KeMethod::modp2048, KeMethod::modp3072, KeMethod::modp4096, KeMethod::ecp256,
+                                KeMethod::ecp384, KeMethod::ecp521, KeMethod::x25519, KeMethod::x448}) {
+        const api::IkeSuite suite{encr, key_bits, prf, ke, integ};
+        EXPECT_EQ(std::ranges::count(ike, suite), 1) << suite.to_string();
+      }
+    }
+    for (const bool esn : {true, false}) {
+      const api::EspSuite suite{encr, key_bits, esn, integ};
+      EXPECT_EQ(std::ranges::count(esp, suite), 1) << suite.to_string();
+    }
+  };
+  expect_answered(EncrId::chacha20_poly1305, 256, IntegId::none);
+  for (const std::uint16_t key_bits : {std::uint16_t{128}, std::uint16_t{256}}) {
+    expect_answered(EncrId::aes_gcm_16, key_bits, IntegId::none);
+    expect_answered(EncrId::aes_ccm_16, key_bits, IntegId::none);
+    for (const IntegId integ : {IntegId::hmac_sha2_256_128, IntegId::hmac_sha2_384_192, IntegId::hmac_sha2_512_256}) {
+      expect_answered(EncrId::aes_cbc, key_bits, integ);
+      expect_answered(EncrId::aes_ctr, key_bits, integ);
+    }
+  }
+  EXPECT_EQ(ike.size(), 17u * 3 * 8);
+  EXPECT_EQ(esp.size(), 17u * 2);
 }
 
 TEST(suites, that_we_offer_are_answered_first) {
