@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "control/complaint.h"
 #include "control/inspect/auth_verify.h"
 #include "control/inspect/decode.h"
 #include "control/inspect/ipseckey_json.h"
@@ -18,7 +19,7 @@ namespace latchkey::inspect {
 namespace {
 
 int complain(Exit exit, std::string_view what) {
-  fmt::print(stderr, "iketool: {}\n", what);
+  fmt::print(stderr, "{}", control::complaint("iketool", what));
   return static_cast<int>(exit);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "control/client.h"
+#include "control/complaint.h"
 #include "control/explain_text.h"
 #include "control/json_fields.h"
 #include "control/keygen.h"
@@ -24,7 +25,7 @@ namespace {
 enum Exit { kOk = 0, kRefused = 1, kUsage = 2, kNobodyAnswers = 3 };
 
 int complain(int code, std::string_view what) {
-  fmt::print(stderr, "latchkeyctl: {}\n", what);
+  fmt::print(stderr, "{}", complaint("latchkeyctl", what));
   return code;
 }
 
@@ -125,7 +126,8 @@ int keygen(const KeygenOptions& options) {
     if (const auto written = host::write_secret_file(options.out, pem->view()); !written) {
       return complain(kRefused, written.error());
     }
-    fmt::print(stderr, "latchkeyctl: the private key is in {}; publish either of these lines\n", options.out);
+    const std::string where = fmt::format("the private key is in {}; publish either of these lines", options.out);
+    fmt::print(stderr, "{}", complaint("latchkeyctl", where));
   }
   return print(*lines);
 }

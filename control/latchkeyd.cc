@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "control/complaint.h"
 #include "control/daemon/daemon.h"
 #include "control/daemon/privileges.h"
 #include "control/daemon/reload.h"
@@ -21,7 +22,7 @@ namespace {
 enum Exit { kOk = 0, kRefused = 1, kUsage = 2 };
 
 int complain(std::string_view what) {
-  fmt::print(stderr, "latchkeyd: {}\n", what);
+  fmt::print(stderr, "{}", complaint("latchkeyd", what));
   return kRefused;
 }
 
@@ -121,7 +122,7 @@ int main(int argc, char** argv) {
   try {
     return latchkey::control::run(argc, argv);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "latchkeyd: {}\n", error.what());
+    fmt::print(stderr, "{}", latchkey::control::complaint("latchkeyd", error.what()));
     return 1;
   }
 }

@@ -23,7 +23,7 @@ control_libdaemon_la_SOURCES = \
   control/daemon/words.cc control/daemon/words.h
 
 bin_PROGRAMS += control/latchkeyctl
-control_latchkeyctl_SOURCES = control/latchkeyctl.cc
+control_latchkeyctl_SOURCES = control/complaint.h control/latchkeyctl.cc
 control_latchkeyctl_LDADD = control/libcontrol.la $(LINK_IPSECKEY) $(LINK_HOST)
 
 sbin_PROGRAMS += control/latchkeyd

@@ -31,6 +31,13 @@ TEST(iketool, shows_a_malformed_message_and_says_so) {
   EXPECT_EQ(json::parse(ran.out)[0]["spi_i"], "1122334455667788");
 }
 
+TEST(iketool, lets_no_terminal_obey_a_files_name) {
+  const Ran ran = run("decode \"$(printf 'evil\\033[31mname')\"");
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_THAT(ran.err, HasSubstr("evil\\x1b[31mname"));
+  EXPECT_EQ(ran.err.find('\033'), std::string::npos);
+}
+
 TEST(iketool, refuses_a_wrong_icv_with_status_1) {
   const std::string keys =
       write_file("keys.json", R"({"key": "00000000000000000000000000000000", "salt": "00000000"})");
