@@ -16,7 +16,7 @@ ICMP, UDP, ESP, ICMP6 = 1, 17, 50, 58
 UNREACHABLE = {ICMP: 3, ICMP6: 1}
 IKE_PORT, NAT_PORT = 500, 4500
 SA_INIT, AUTH, CREATE_CHILD, INFORMATIONAL = 34, 35, 36, 37
-PAYLOAD_NOTIFY = 41
+PAYLOAD_NOTIFY, PAYLOAD_FRAGMENT = 41, 53
 NOTIFIES = {14: "no_proposal_chosen", 17: "invalid_ke_payload", 24: "authentication_failed", 16390: "cookie"}
 EXCHANGES = {SA_INIT: "ike_init", AUTH: "ike_auth", CREATE_CHILD: "create_child", INFORMATIONAL: "informational"}
 
@@ -117,7 +117,7 @@ def init_notify(message):
 def main(path, clients, servers):
     client, server = Hosts(clients), Hosts(servers)
     counts = dict.fromkeys(
-        ["packets", "plaintext", "keepalive", "dns", "icmp_errors"]
+        ["packets", "plaintext", "keepalive", "dns", "icmp_errors", "ike_fragments_out", "ike_fragments_in"]
         + [f"esp_{kind}_{way}{side}" for kind in ("udp", "native") for way in ("out", "in") for side in ("", "_forwarded")]
         + [f"answered_{name}" for name in (*NOTIFIES.values(), "other_notify")]
         + [f"{name}_{which}" for name in EXCHANGES.values() for which in ("request", "response")], 0)
@@ -143,6 +143,8 @@ def main(path, clients, servers):
             counts[kind] += 1
         elif not leaving:
             counts[kind] = counts.get(kind, 0) + 1
+            if message is not None and message[16] == PAYLOAD_FRAGMENT:
+                counts["ike_fragments_" + way] += 1
             if kind == "ike_init_request":
                 spis.add(message[:8])
             if kind == "ike_init_response" and init_notify(message):
