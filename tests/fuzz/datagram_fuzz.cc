@@ -1,7 +1,7 @@
 // Everything that Engine::receive can be given, before authentication and behind it. The input is a script: its first
-// octet says how far an honest server goes first and whether we ask it for an address, then come steps of (what,
-// length, octets). Steps that need the IKE SA's keys get them from the test responder, so the fuzzer writes plaintext
-// and the harness encrypts it.
+// octet says how far an honest server goes first, whether we ask it for an address and whom else we would believe, then
+// come steps of (what, length, octets). Steps that need the IKE SA's keys get them from the test responder, so the
+// fuzzer writes plaintext and the harness encrypts it.
 //
 // The oracle: a tunnel comes up only if the server's own IKE_SA_INIT reply and its own, unchanged identity, AUTH and
 // selectors were delivered, and it is then exactly between the two hosts; a failure leaves nothing in the kernel.
@@ -12,10 +12,12 @@
 
 #include "ike-engine/api/engine.h"
 #include "ike-engine/wire/auth.h"
+#include "ike-engine/wire/cert.h"
 #include "ike-engine/wire/cp.h"
 #include "ike-engine/wire/message.h"
 #include "ike-engine/wire/ts.h"
 #include "tests/fuzz/payload_edits.h"
+#include "tests/sim/credentials.h"
 #include "tests/support/fake_kernel.h"
 #include "tests/support/responder.h"
 #include "tests/support/seeded_random.h"
@@ -46,6 +48,8 @@ const base::Address kClient = *base::Address::parse("198.18.0.1");
 const base::Address kServer = *base::Address::parse("198.18.0.2");
 const base::Address kLease = *base::Address::parse("100.64.0.9");
 constexpr std::uint8_t kAsksForAddress = 4;
+constexpr std::uint8_t kBelievesOthers = 8;  ///< who has a certificate or a shared secret, too; the server sends one
+constexpr std::string_view kServerName = "server.example";
 constexpr std::size_t kMaxSteps = 24;
 
 enum class Step : std::uint8_t {
@@ -91,6 +95,11 @@ class World {
     request.keys = {server_.dns_key()};
     request.deadline = now_ + std::chrono::seconds(60);
     request.request_address = (mode_ & kAsksForAddress) != 0;
+    if ((mode_ & kBelievesOthers) != 0) {
+      engine_.set_wall_clock(std::chrono::seconds(sim::kStoryDay) - now_.time_since_epoch());
+      for (const auto kind : {api::ProofKind::certificate, api::ProofKind::shared_secret})
+        request.peers.push_back(sim::demanded_proof(sim::Side::server, kind, kServerName));
+    }
     session_ = engine_.connect(request, now_).value();
     collect();
   }
@@ -114,9 +123,15 @@ class World {
     support::Behaviour behaviour;
     behaviour.edit_auth = [this](Payloads& payloads) {
       if ((mode_ & kAsksForAddress) != 0) lease(payloads);
+      if ((mode_ & kBelievesOthers) != 0) certify(payloads);
       true_auth_ = payloads;
     };
     return behaviour;
+  }
+
+  static void certify(Payloads& payloads) {
+    for (const Buffer& der : sim::own_proof(sim::Side::server, api::ProofKind::certificate, kServerName).certificates)
+      payloads.push_back(support::payload(PayloadType::cert, wire::Cert{base::CertEncoding::x509_signature, der}));
   }
 
   static void lease(Payloads& payloads) {

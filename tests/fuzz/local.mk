@@ -7,7 +7,8 @@ endif
 EXTRA_DIST += tests/fuzz/run tests/fuzz/corpus tests/fuzz/mutants/auth_unverified.sed tests/fuzz/mutants/child_after_growth.sed \
   tests/fuzz/mutants/fragment_number.sed tests/fuzz/mutants/gateway_accepted.sed \
   tests/fuzz/mutants/ip_header_overrun.sed tests/fuzz/mutants/lease_of_a_refused_child.sed \
-  tests/fuzz/mutants/null_auth_unverified.sed tests/fuzz/mutants/reader_overrun.sed
+  tests/fuzz/mutants/null_auth_unverified.sed tests/fuzz/mutants/psk_unverified.sed \
+  tests/fuzz/mutants/reader_overrun.sed
 FUZZ_LINK_FLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 
 tests_fuzz_wire_fuzz_SOURCES = tests/fuzz/wire_fuzz.cc
@@ -18,12 +19,13 @@ tests_fuzz_ipseckey_fuzz_SOURCES = tests/fuzz/ipseckey_fuzz.cc
 tests_fuzz_ipseckey_fuzz_LDADD = $(LINK_GATE)
 tests_fuzz_ipseckey_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 
-tests_fuzz_datagram_fuzz_SOURCES = tests/fuzz/datagram_fuzz.cc tests/fuzz/payload_edits.h
+tests_fuzz_datagram_fuzz_SOURCES = tests/fuzz/datagram_fuzz.cc tests/fuzz/payload_edits.h tests/sim/credentials.cc \
+  tests/sim/credentials.h tests/sim/world.cc tests/sim/world.h
 tests_fuzz_datagram_fuzz_LDADD = tests/libsupport.la $(LINK_ENGINE)
 tests_fuzz_datagram_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 
-tests_fuzz_responder_fuzz_SOURCES = tests/fuzz/responder_fuzz.cc tests/fuzz/payload_edits.h tests/sim/stranger.cc \
-  tests/sim/stranger.h tests/sim/world.cc tests/sim/world.h
+tests_fuzz_responder_fuzz_SOURCES = tests/fuzz/responder_fuzz.cc tests/fuzz/payload_edits.h tests/sim/credentials.cc \
+  tests/sim/credentials.h tests/sim/stranger.cc tests/sim/stranger.h tests/sim/world.cc tests/sim/world.h
 tests_fuzz_responder_fuzz_LDADD = tests/libsupport.la $(LINK_ENGINE)
 tests_fuzz_responder_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 

@@ -1,6 +1,7 @@
 // Everything that clients can say to an engine that serves, before authentication and behind it. The input is a script:
-// its first octet says what the server is like and how far the first client goes honestly, then come steps of (what,
-// length, octets). Two clients take turns; the harness seals what they say, so a changed octet passes the ICV.
+// its first octet says what the server is like, how clients prove who they are and how far the first one goes honestly,
+// then come steps of (what, length, octets). Two clients take turns; the harness seals what they say, so a changed
+// octet passes the ICV.
 //
 // The oracle: a child comes up only for a client whose identity and AUTH arrived as they were made, and is then between
 // the server's host and the client's, or an address of the pool; what is not sealed is never longer than its question;
@@ -10,6 +11,9 @@
 #include <cstdlib>
 #include <deque>
 
+#include "ike-engine/crypto/ike_keys.h"
+#include "ike-engine/crypto/signature.h"
+#include "ike-engine/wire/cert.h"
 #include "ike-engine/wire/cp.h"
 #include "ike-engine/wire/delete.h"
 #include "ike-engine/wire/ke.h"
@@ -18,6 +22,7 @@
 #include "ike-engine/wire/sa.h"
 #include "ike-engine/wire/ts.h"
 #include "tests/fuzz/payload_edits.h"
+#include "tests/sim/credentials.h"
 #include "tests/sim/stranger.h"
 #include "tests/support/responder.h"
 #include "tests/support/toy_kem.h"
@@ -61,7 +66,13 @@ enum class Step : std::uint8_t {
   count,
 };
 
-enum Mode : std::uint8_t { kCookies = 4, kPool = 8, kAdditional = 16 };
+/// The two highest bits: by which api::ProofKind the clients prove their name, where the server knows it.
+enum Mode : std::uint8_t { kCookies = 4, kPool = 8, kAdditional = 16, kNamed = 32 };
+constexpr std::string_view kName = "laptop.example";
+
+api::ProofKind proof_of(std::uint8_t mode) {
+  return (mode & kNamed) == 0 ? api::ProofKind::anonymous : api::ProofKind{static_cast<std::uint8_t>(mode >> 6)};
+}
 
 const support::ToyKem& kem() {
   static const support::ToyKem small(64, 64);
@@ -78,6 +89,10 @@ api::ResponderConfig responder_of(std::uint8_t mode) {
   auto responder = sim::open_to_all();
   if ((mode & kCookies) != 0) responder.cookies_from = 0;
   if ((mode & kPool) != 0) responder.pools.push_back({kFirstLease, kLastLease});
+  if ((mode & kNamed) == 0) return responder;
+  for (const auto kind : {api::ProofKind::certificate, api::ProofKind::raw_key, api::ProofKind::shared_secret})
+    responder.peers.insert(responder.peers.begin(), sim::demanded_proof(sim::Side::client, kind, kName));
+  responder.ppks.push_back(sim::ppk_of(sim::Side::server, false));
   return responder;
 }
 
@@ -109,6 +124,7 @@ struct Client {
 class World {
  public:
   explicit World(std::uint8_t mode) : mode_(mode), server_(responder_of(mode), config_of(mode)) {
+    server_.engine.set_wall_clock(std::chrono::seconds(sim::kStoryDay) - server_.now.time_since_epoch());
     for (std::uint64_t seed = 1; seed <= kClients; ++seed) clients_.emplace_back(server_, seed);
   }
   ~World() { leave(); }
@@ -186,8 +202,27 @@ class World {
     if (const auto secret = kem().decapsulate(own, ke->value)) stranger().mix(secret->view());
   }
 
+  // IDi and AUTH of the client's kind; what belongs to them stands behind all others.
+  Payloads identity() {
+    const api::ProofKind kind = proof_of(mode_);
+    if (kind == api::ProofKind::anonymous) return stranger().claim();
+    const api::OwnProof own = sim::own_proof(sim::Side::client, kind, kName);
+    Buffer id{static_cast<std::uint8_t>(own.id.type), 0, 0, 0};
+    id.insert(id.end(), own.id.data.begin(), own.id.data.end());
+    if (kind == api::ProofKind::shared_secret) {
+      const auto proof =
+          crypto::psk_auth(base::PrfId::hmac_sha2_256, own.shared_secret.view(), stranger().octets_of(id));
+      return stranger().claim(id, wire::Auth{base::AuthMethod::shared_key, proof->view()});
+    }
+    const std::string_view pem{reinterpret_cast<const char*>(own.private_key.view().data()), own.private_key.size()};
+    Payloads claim = stranger().claim(id, crypto::PrivateKey::from_pem(pem).value());
+    for (const Buffer& certificate : own.certificates)
+      claim.push_back(support::payload(PayloadType::cert, wire::Cert{base::CertEncoding::x509_signature, certificate}));
+    return claim;
+  }
+
   Payloads claim() {
-    Payloads claim = stranger().claim();
+    Payloads claim = identity();
     claim[2] = support::payload(PayloadType::sa, esp_offer(++client().spi));
     if ((mode_ & kPool) == 0) return claim;
     claim[3] = support::payload(PayloadType::tsi, anybody());

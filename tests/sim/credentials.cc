@@ -2,8 +2,8 @@
 
 #include <map>
 
-#include "tests/sim/pair.h"
 #include "tests/sim/world.h"
+#include "tests/support/dns_key.h"
 #include "tests/support/pki.h"
 
 namespace latchkey::sim {
