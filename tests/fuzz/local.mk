@@ -7,7 +7,7 @@ endif
 EXTRA_DIST += tests/fuzz/run tests/fuzz/corpus tests/fuzz/mutants/auth_unverified.sed tests/fuzz/mutants/child_after_growth.sed \
   tests/fuzz/mutants/fragment_number.sed tests/fuzz/mutants/gateway_accepted.sed \
   tests/fuzz/mutants/ip_header_overrun.sed tests/fuzz/mutants/lease_of_a_refused_child.sed \
-  tests/fuzz/mutants/null_auth_unverified.sed tests/fuzz/mutants/psk_unverified.sed \
+  tests/fuzz/mutants/null_auth_unverified.sed \
   tests/fuzz/mutants/reader_overrun.sed
 FUZZ_LINK_FLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 

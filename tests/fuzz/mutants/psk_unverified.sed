@@ -1,4 +1,0 @@
-# bug: any shared secret does
-# file: ike-engine/session/trust.cc
-# target: responder_fuzz
-/"another shared secret"/d
