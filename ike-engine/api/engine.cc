@@ -110,6 +110,7 @@ struct Engine::Impl {
   void follow(const session::Successor& successor, base::TimePoint now);
   void end(Session& session, base::TimePoint now);
   void tell_successors(SessionId gone, const base::Address& held, base::TimePoint now);
+  bool is_sent_for(const Session& session) const;
   void erase(base::IkeSpi spi);
   const Session* twin_of(const Session& own) const;
   const Session* find(SessionId id) const;
@@ -242,13 +243,26 @@ void Engine::Impl::end(Session& session, base::TimePoint now) {
 // Who has come again is sent to by the older tunnel, as long as there is one.
 void Engine::Impl::tell_successors(SessionId gone, const base::Address& held, base::TimePoint now) {
   const auto [first, last] = responder->holders.equal_range(held);
-  std::vector<base::IkeSpi> successors;
+  std::vector<SessionId> successors;
   for (const auto& [address, holder] : std::ranges::subrange(first, last)) {
     const Session* session = find(holder.session);
-    if (session != nullptr && std::ranges::count(session->replaces, gone) > 0) successors.push_back(session->current);
+    if (session != nullptr && std::ranges::count(session->replaces, gone) > 0) successors.push_back(session->id);
   }
-  for (const base::IkeSpi spi : successors)
-    act(spi, now, [&](IkeSa& sa, Context& ctx) { session::predecessor_gone(sa, ctx, gone); });
+  for (const SessionId id : successors) {
+    const Session* session = find(id);
+    if (session == nullptr) continue;  // gone meanwhile
+    const bool sent_for = is_sent_for(*session);
+    act(session->current, now, [&](IkeSa& sa, Context& ctx) { session::predecessor_gone(sa, ctx, gone, sent_for); });
+  }
+}
+
+// Of the older ones some may be of another mode, or lead elsewhere.
+bool Engine::Impl::is_sent_for(const Session& session) const {
+  const session::Child* own = child_of(&session);
+  return own != nullptr && std::ranges::any_of(session.replaces, [&](SessionId id) {
+           const session::Child* older = child_of(find(id));
+           return older != nullptr && older->tunnel->reqid() == own->tunnel->reqid();
+         });
 }
 
 // The session that the same peer has with us the other way round: two hosts may begin at the same moment. Security rule

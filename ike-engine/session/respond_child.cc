@@ -219,9 +219,9 @@ void client_heard(IkeSa& sa, Context& context) {
   begin_sending(sa, context);
 }
 
-void predecessor_gone(IkeSa& sa, Context& context, api::SessionId gone) {
+void predecessor_gone(IkeSa& sa, Context& context, api::SessionId gone, bool sent_for) {
   if (sa.session == nullptr || std::erase(sa.session->replaces, gone) == 0) return;
-  if (sa.session->replaces.empty()) begin_sending(sa, context);
+  if (!sent_for) begin_sending(sa, context);
 }
 
 base::Buffer lease_answer(const wire::Cp* request, const Grant& grant) {

@@ -49,8 +49,8 @@ void stand_beside(const IkeSa& sa, const Context& context, const Grant& grant, a
 void listen_for_client(IkeSa& sa, Context& context);
 /// A message of the client's that is not a copy of one that we had before has come.
 void client_heard(IkeSa& sa, Context& context);
-/// A session that this one may replace is over.
-void predecessor_gone(IkeSa& sa, Context& context, api::SessionId gone);
+/// A session that this one may replace is over. `sent_for`: another one's child sends in the place of this one's.
+void predecessor_gone(IkeSa& sa, Context& context, api::SessionId gone, bool sent_for);
 /// The body of the CFG_REPLY to `request`; empty if it has asked for no address, or gets none.
 base::Buffer lease_answer(const wire::Cp* request, const Grant& grant);
 /// There will be no child.
