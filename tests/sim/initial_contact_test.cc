@@ -60,13 +60,6 @@ struct Visit {
   Stranger stranger;
 };
 
-std::size_t replaced(const Server& server) {
-  return static_cast<std::size_t>(std::ranges::count_if(server.events, [](const api::Event& event) {
-    const auto* down = std::get_if<api::Down>(&event);
-    return down != nullptr && down->reason == api::Reason::replaced;
-  }));
-}
-
 TEST(initial_contact, ends_all_older_ike_sas_of_its_client_at_once_and_nobody_elses) {
   Server server(for_two());
   Visit first(server, 1), second(server, 2), childless(server, 3), phone(server, 4), nobody(server, 5);

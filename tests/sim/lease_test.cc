@@ -84,13 +84,6 @@ struct Guest {
   std::optional<support::Plain> answer;
 };
 
-std::size_t replaced(const Server& server) {
-  return static_cast<std::size_t>(std::ranges::count_if(server.events, [](const api::Event& event) {
-    const auto* down = std::get_if<api::Down>(&event);
-    return down != nullptr && down->reason == api::Reason::replaced;
-  }));
-}
-
 TEST(lease, is_the_same_for_a_client_with_a_name_that_comes_again) {
   Server server(with_pool());
   const auto first = Guest(server, 1).come(2);

@@ -89,6 +89,13 @@ Server::Server(const api::ResponderConfig& responder, api::EngineConfig config)
   (void)engine.serve(responder).value();
 }
 
+std::size_t replaced(const Server& server) {
+  return static_cast<std::size_t>(std::ranges::count_if(server.events, [](const api::Event& event) {
+    const auto* down = std::get_if<api::Down>(&event);
+    return down != nullptr && down->reason == api::Reason::replaced;
+  }));
+}
+
 Stranger::Stranger(Server& server, std::uint64_t seed)
     : server_(server), random_(seed), key_exchange_(fresh_key_exchange(random_)), nonce_i_(32) {
   random_.fill(nonce_i_);

@@ -41,6 +41,9 @@ struct Server {
   std::vector<Trade> trades;        ///< of all strangers, in order
 };
 
+/// How many of its sessions have given way to another of their client's.
+std::size_t replaced(const Server& server);
+
 /// Takes AES-256-GCM with PRF-SHA2-256 and X25519, comes from 192.0.2.1:500, and is nobody.
 class Stranger {
  public:
