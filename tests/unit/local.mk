@@ -52,7 +52,8 @@ tests_unit_session_test_SOURCES = \
   tests/unit/ike-engine/session/collision_test.cc tests/unit/ike-engine/session/cookies_test.cc \
   tests/unit/ike-engine/session/creation_payloads_test.cc tests/unit/ike-engine/session/fragments_test.cc \
   tests/unit/ike-engine/session/init_payloads_test.cc \
-  tests/unit/ike-engine/session/inner_address_test.cc tests/unit/ike-engine/session/intermediate_test.cc tests/unit/ike-engine/session/jitter_test.cc tests/unit/ike-engine/session/lifetime_test.cc tests/unit/ike-engine/session/leases_test.cc \
+  tests/unit/ike-engine/session/inner_address_test.cc tests/unit/ike-engine/session/intermediate_test.cc tests/unit/ike-engine/session/jitter_test.cc tests/unit/ike-engine/session/lifetime_test.cc \
+  tests/unit/ike-engine/session/bare_context.h tests/unit/ike-engine/session/leases_test.cc \
   tests/unit/ike-engine/session/nat_test.cc \
   tests/unit/ike-engine/session/proof_test.cc tests/unit/ike-engine/session/protect_test.cc \
   tests/unit/ike-engine/session/responder_test.cc tests/unit/ike-engine/session/table_test.cc \

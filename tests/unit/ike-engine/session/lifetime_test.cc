@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/fake_kernel.h"
-#include "tests/support/seeded_random.h"
+#include "tests/unit/ike-engine/session/bare_context.h"
 
 namespace latchkey::session {
 namespace {
@@ -12,15 +11,10 @@ using std::chrono::seconds;
 
 // RFC 7296 section 2.8.1: so that both sides rarely begin at once.
 TEST(rekeying_time, is_somewhere_in_the_last_fifth_but_not_the_last_tenth) {
-  const api::EngineConfig config;
-  support::SeededRandom random(7);
-  support::FakeKernel kernel;
-  api::Output output;
-  api::EngineStats stats;
-  Context context{config, random, kernel, output, stats, base::TimePoint(seconds(5000))};
+  BareContext bare;
   base::Duration earliest = base::Duration::max(), latest{};
   for (int draw = 0; draw < 500; ++draw) {
-    const base::Duration when = rekeying_time(seconds(1000), context) - context.now;
+    const base::Duration when = rekeying_time(seconds(1000), bare.context) - bare.context.now;
     earliest = std::min(earliest, when);
     latest = std::max(latest, when);
   }

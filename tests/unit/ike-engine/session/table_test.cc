@@ -4,8 +4,7 @@
 
 #include <set>
 
-#include "tests/support/fake_kernel.h"
-#include "tests/support/seeded_random.h"
+#include "tests/unit/ike-engine/session/bare_context.h"
 
 namespace latchkey::session {
 namespace {
@@ -34,19 +33,14 @@ TEST(table, an_unauthenticated_reply_counts_only_until_the_sa_is_established) {
 }
 
 TEST(table, an_event_without_a_row_is_counted_and_changes_nothing) {
-  const api::EngineConfig config;
-  support::SeededRandom random(1);
-  support::FakeKernel kernel;
-  api::Output output;
-  api::EngineStats stats;
-  Context context{config, random, kernel, output, stats, {}, {}, {}};
+  BareContext bare;
   IkeSa sa;
   sa.state = State::lingering;
   Input input;
-  dispatch(sa, Event::close, context, input);
+  dispatch(sa, Event::close, bare.context, input);
   EXPECT_EQ(sa.state, State::lingering);
-  EXPECT_EQ(stats.dropped_no_transition, 1u);
-  EXPECT_TRUE(output.datagrams.empty() && output.events.empty());
+  EXPECT_EQ(bare.stats.dropped_no_transition, 1u);
+  EXPECT_TRUE(bare.output.datagrams.empty() && bare.output.events.empty());
 }
 
 }  // namespace
