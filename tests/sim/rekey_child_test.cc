@@ -94,6 +94,21 @@ TEST_P(rekey_child, the_one_who_answers_goes_on_sending_by_the_old_one_until_tha
   EXPECT_EQ(check_one_tunnel(pair), "");
 }
 
+TEST_P(rekey_child, what_the_asker_may_not_have_yet_is_not_rekeyed_by_the_one_who_answers) {
+  // The answers are lost for a while, in which the new child has carried enough.
+  pair.filter = [&](const Host& from, const api::Datagram&) { return &from == &asker(); };
+  wear_out(pair, asker());
+  pair.run(milliseconds(400));
+  const std::size_t sent = other().sent.size();
+  wear_out(pair, other());
+  EXPECT_EQ(other().sent.size(), sent) << "the asker would say that there is no such child";
+  pair.filter = nullptr;
+  pair.run(seconds(40));
+  EXPECT_EQ(check_one_tunnel(pair), "");
+  EXPECT_EQ(asker().count<api::Rekeyed>(), 2u);
+  EXPECT_EQ(other().count<api::Rekeyed>(), 2u);
+}
+
 TEST_P(rekey_child, bears_the_loss_of_any_one_datagram) {
   for (std::size_t lost = 0; lost < 4; ++lost) {
     std::size_t n = 0;
