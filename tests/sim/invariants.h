@@ -132,6 +132,7 @@ class Invariants {
   std::map<base::Buffer, base::Spi> keys_;
   InForce in_force_;
   std::set<base::Address> reached_;
+  base::TimePoint uncounted_{};  ///< when the server's kernel last could not count
   std::string broken_;
 };
 

@@ -124,11 +124,15 @@ void Story::calm_down() {
   invariants_.check_agreement();
 }
 
+// Who is heard is not idle before the scene is over.
+void Story::be_heard() {
+  for (Number who = 1; who <= plot_.clients.size(); ++who) talk(who, 0);
+}
+
 // With nobody in the way, whoever wants a tunnel gets it: nothing that is over takes up room.
 void Story::reconnect() {
   note("-- everybody who has no tunnel wants one");
-  // Who is heard is not idle.
-  for (Number who = 1; who <= plot_.clients.size(); ++who) talk(who, 0);
+  be_heard();
   // Any of its sessions will do: one that an earlier wish has brought is rekeyed and lives on.
   const auto no_lease_is_left = [&] { return town_.at(kServer).host.engine->leases() >= plot_.pool; };
   const auto has_tunnel = [&](Number who) { return !invariants_.up(who).empty(); };
@@ -148,6 +152,7 @@ void Story::reconnect() {
 // Whatever has happened: what is up can be rekeyed, and a client that has been moved by its NAT is found.
 void Story::renew() {
   note("-- everybody's children have carried enough");
+  be_heard();
   std::vector<std::pair<Number, base::Spi>> worn_out;
   for (Number who = 1; who <= plot_.clients.size(); ++who) {
     rebind(who);

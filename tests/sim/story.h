@@ -67,6 +67,7 @@ class Story : private Watcher {
   void forge(const Parcel& parcel);
   Parcel forgery_of(const Parcel& parcel, Opening opening);
   void calm_down();
+  void be_heard();
   void reconnect();
   void renew();
   void check_path(Number who);

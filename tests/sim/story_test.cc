@@ -17,8 +17,8 @@ namespace latchkey::sim {
 namespace {
 
 constexpr std::uint64_t kSeeds = 1000, kSeedsOfFull = 10000;
-// From so many on it is worth telling how far it is.
-constexpr std::uint64_t kTellProgressEvery = 10000;
+// From so many on it is worth telling how far it is, and to go on after one that is broken.
+constexpr std::uint64_t kManySeeds = 10000;
 // From so many on two in a hundred are to be relied upon.
 constexpr std::uint64_t kEnough = 100;
 // What each has to happen in two stories of a hundred at least.
@@ -125,11 +125,13 @@ TEST(story, once_broken_keeps_every_invariant) {
 
 TEST(story, keeps_every_invariant_whatever_the_seed) {
   Census census;
+  std::uint64_t may_break = range.count / kManySeeds;
   for (std::uint64_t seed = range.from; seed < range.from + range.count; ++seed) {
     const Ending ending = tell(seed);
-    ASSERT_EQ(ending.broken, "") << ending.text << "Once more: tests/sim/story_test --tell " << seed;
+    EXPECT_EQ(ending.broken, "") << ending.text << "Once more: tests/sim/story_test --tell " << seed;
+    if (!ending.broken.empty() && may_break-- == 0) return;
     census.add(ending.happened);
-    if (census.stories() % kTellProgressEvery == 0) fmt::print("{} of {} stories\n", census.stories(), range.count);
+    if (census.stories() % kManySeeds == 0) fmt::print("{} of {} stories\n", census.stories(), range.count);
   }
   if (range.census) fmt::print("{}", census.to_string());
   if (range.count < kEnough) return;
