@@ -129,6 +129,12 @@ struct OverFile {
   }
 };
 
+/// CLI11 takes nothing for 0.
+std::string number(const std::string& text) {
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return digits ? "" : "a number is needed";
+}
+
 struct AuthVerify {
   std::string octets, pem, record, data;
   unsigned method = 0;
@@ -139,7 +145,7 @@ struct AuthVerify {
     command->add_option("--octets", octets, "What was signed, in hex (RFC 7296 section 2.15)")->required();
     auto* key = command->add_option("--pubkey", pem, "The key: a PEM file with a public key or a certificate");
     command->add_option("--ipseckey", record, "The key: an IPSECKEY record")->excludes(key);
-    command->add_option("--method", method, "The AUTH method: 1, 9, 10, 11 or 14")->required();
+    command->add_option("--method", method, "The AUTH method: 1, 9, 10, 11 or 14")->required()->check(number);
     command->add_option("--data", data, "The authentication data, in hex")->required();
   }
 
@@ -147,7 +153,9 @@ struct AuthVerify {
     if (!record.empty()) return key_of_ipseckey(record);
     const auto text = read_file(pem);
     if (!text) return std::unexpected(text.error());
-    return key_of_pem(*text);
+    auto key = key_of_pem(*text);
+    if (!key) return std::unexpected(fmt::format("{}: {}", pem, key.error()));
+    return key;
   }
 
   int run() const {
@@ -161,7 +169,7 @@ struct AuthVerify {
     if (!signed_octets) return complain(Exit::malformed, "--octets: " + signed_octets.error());
     const auto auth_data = octets_of_argument(data);
     if (!auth_data) return complain(Exit::malformed, "--data: " + auth_data.error());
-    return finish(auth_verify(*given, method, *signed_octets, *auth_data), "--method");
+    return finish(auth_verify(*given, method, *signed_octets, *auth_data), "auth-verify");
   }
 
   CLI::App* command = nullptr;

@@ -22,7 +22,7 @@ std::expected<GivenKey, std::string> key_of_ipseckey(std::string_view text);
 
 /// {"ok"} with "scheme" or "reason". `data` is the AUTH payload's authentication data: for method 14 with the
 /// AlgorithmIdentifier in front (RFC 7427 section 3), for 9, 10 and 11 r and s (RFC 4754), for 1 a PKCS #1 v1.5
-/// signature with SHA-1. The error says that no public key verifies the method.
+/// signature with SHA-1. The error says that no public key verifies the method, or that `data` is of another shape.
 Outcome auth_verify(const GivenKey& given, unsigned method, base::Bytes octets, base::Bytes data);
 
 }  // namespace latchkey::inspect

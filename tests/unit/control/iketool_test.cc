@@ -110,8 +110,20 @@ TEST(iketool, ends_with_2_and_a_sentence_for_wrong_usage_and_bad_input) {
       {"auth-verify --octets 00 --method 14 --data 00", "--pubkey or --ipseckey is needed"},
       {"auth-verify --octets 00 --method 14 --data 00 --ipseckey 10",
        "--ipseckey: at the end: the gateway type is missing"},
-      {"auth-verify --octets 00 --method 14 --data 00 --pubkey " + not_json, "--pubkey: not-found"},
-      {"auth-verify --octets 00 --method x --data 00 --ipseckey x", "--method"},
+      {"auth-verify --octets 00 --method 14 --data 00 --pubkey " + not_json,
+       "--pubkey: " + not_json + ": this is no PEM text"},
+      {"auth-verify --octets 00 --method x --data 00 --ipseckey x", "--method: a number is needed"},
+      {"auth-verify --octets 00 --method '' --data 00 --ipseckey x", "--method: a number is needed"},
+      {"auth-verify --octets 00 --method= --data 00 --ipseckey x", "--method"},
+      {"auth-verify --octets 00 --method ' ' --data 00 --ipseckey x", "--method: a number is needed"},
+      {"auth-verify --octets 00 --method -1 --data 00 --ipseckey x", "--method: a number is needed"},
+      {"auth-verify --octets 00 --method 99999999999 --data 00 --ipseckey x", "--method"},
+      {"auth-verify --octets 00 --method 3 --data 00 --ipseckey '10 0 2 . "
+       "AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ=='",
+       "auth-verify: method 3 is none that a public key verifies"},
+      {"auth-verify --octets 00 --method 14 --data 04deadbeef00 --ipseckey '10 0 2 . "
+       "AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ=='",
+       "auth-verify: data: malformed: "},
       {"auth-verify --octets 0 --method 14 --data 00 --ipseckey '10 0 2 . "
        "AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ=='",
        "--octets: an odd number"},
