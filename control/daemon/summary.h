@@ -7,7 +7,8 @@
 
 namespace latchkey::control {
 
-/// A line a fact: where it listens, who it is and what to publish, who may come, what it leases, what it begins.
+/// A line a fact: where it listens, who it is and what to publish, who may come and how many, what it leases, what it
+/// begins, and by which suites, lifetimes and timers. No secret.
 std::string summary(const host::DaemonConfig& config, const Setup& setup);
 
 }  // namespace latchkey::control

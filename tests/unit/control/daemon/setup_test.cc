@@ -207,8 +207,77 @@ connections:
   ASSERT_TRUE(ppk);
   EXPECT_TRUE(ppk->required);
   EXPECT_EQ(ppk->secret.size(), 32U);
-  EXPECT_THAT(summary(loaded.config, loaded.setup),
-              HasSubstr("has postquantum preshared keys: 1, and a client needs one"));
+  const std::string text = summary(loaded.config, loaded.setup);
+  EXPECT_THAT(text, HasSubstr("has postquantum preshared keys: quantum; a client needs one\n"));
+  EXPECT_THAT(text, HasSubstr("believes anybody by shared secret; with postquantum preshared key quantum or not at "
+                              "all\n"));
+  EXPECT_EQ(text.find("0001020304"), std::string::npos);
+  EXPECT_EQ(text.find("a secret"), std::string::npos);
+}
+
+TEST_F(setup, tells_that_no_ppk_is_needed) {
+  write("k.pem", support::private_pem(support::make_key("ed25519")));
+  write("psk", "a secret of some length\n");
+  write("ppk", "0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
+  const LoadedConfig loaded = good(R"(
+identities: [{id: server.example, key: k.pem}]
+ppks: [{id: one, secret_file: ppk}, {id: two, secret_file: ppk}]
+connections:
+  - {name: backup, remote: 192.0.2.7, peer: {auth: psk, secret_file: psk}, ppk: {id: two, secret_file: ppk}}
+)");
+  const std::string text = summary(loaded.config, loaded.setup);
+  EXPECT_THAT(text, HasSubstr("has postquantum preshared keys: one, two; a client needs none\n"));
+  EXPECT_THAT(text, HasSubstr("; with postquantum preshared key two if the peer has it\n"));
+}
+
+TEST_F(setup, is_told_in_words_with_what_nobody_has_written) {
+  write("k.pem", support::private_pem(support::make_key("ed25519")));
+  const LoadedConfig loaded = good("identities: [{id: server.example, key: k.pem}]\n");
+  const std::string text = summary(loaded.config, loaded.setup);
+  EXPECT_THAT(text, HasSubstr("lets in 10000 sessions, 100 from one address; 1000 half open, 20 from one address; "
+                              "demands cookies from 100 half open on\n"));
+  EXPECT_THAT(text, testing::EndsWith("IKE suites: the defaults\n"
+                                      "ESP suites: the defaults; in UDP, replay window 128\n"
+                                      "new keys of IKE after 14400 s, of ESP after 3600 s\n"
+                                      "asks a silent peer after 30 s, keeps a NAT awake every 20 s\n"
+                                      "logs from info on\n"));
+  EXPECT_EQ(text.find("inner address"), std::string::npos) << "there is no connection";
+}
+
+TEST_F(setup, is_told_in_words_with_all_that_differs) {
+  write("psk", "a secret of some length\n");
+  const LoadedConfig loaded = good(R"(
+listen: {ike_port: 1500, nat_port: 4501}
+limits: {sessions: 9}
+lifetime: {ike_s: 1000, child_s: 500, child_bytes: 70000, child_packets: 80000}
+pfs: yes
+liveness_s: 0
+keepalive_s: 0
+idle_s: 77
+proposals:
+  ike: [AES_GCM_16_256/PRF_HMAC_SHA2_256/CURVE25519, CHACHA20_POLY1305/PRF_HMAC_SHA2_512/ECP_256]
+  esp: [AES_CBC_256/HMAC_SHA2_256_128/NO_ESN]
+replay_window: 256
+encapsulation: native
+log_level: debug
+lease_networks: [10.9.0.0/16, fd00:9::/32]
+connections:
+  - {name: backup, remote: 192.0.2.7, request_address: yes, peer: {auth: psk, secret_file: psk}}
+  - {name: other, remote: 192.0.2.8, peer: {auth: psk, secret_file: psk}}
+)");
+  EXPECT_EQ(
+      summary(loaded.config, loaded.setup),
+      "listens on UDP ports 1500 and 4501, as user nobody\n"
+      "lets nobody in\n"
+      "begins backup: to 192.0.2.7 as nobody, tunnel mode; believes anybody by shared secret; asks for an inner "
+      "address in 10.9.0.0/16 or fd00:9::/32\n"
+      "begins other: to 192.0.2.8 as nobody, tunnel mode; believes anybody by shared secret\n"
+      "IKE suites: AES_GCM_16_256/PRF_HMAC_SHA2_256/CURVE25519, CHACHA20_POLY1305/PRF_HMAC_SHA2_512/ECP_256\n"
+      "ESP suites: AES_CBC_256/HMAC_SHA2_256_128/NO_ESN; native, replay window 256\n"
+      "new keys of IKE after 1000 s, of ESP after 500 s or 70000 bytes or 80000 packets, each with a key exchange "
+      "of its own\n"
+      "ends a session without traffic after 77 s\n"
+      "logs from debug on\n");
 }
 
 TEST_F(setup, is_told_in_words) {
