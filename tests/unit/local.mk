@@ -153,7 +153,8 @@ tests_unit_iketool_test_SOURCES = \
   tests/unit/control/inspect/kdf_test.cc tests/unit/control/inspect/keyring_test.cc \
   tests/unit/control/inspect/octets_test.cc tests/unit/control/inspect/payload_json_test.cc \
   tests/unit/control/inspect/wycheproof_test.cc tests/unit/control/iketool_test.cc \
-  tests/unit/control/iketool_vectors_test.cc tests/unit/control/run_iketool.h
+  tests/unit/control/iketool_tcpdump_test.cc tests/unit/control/iketool_vectors_test.cc \
+  tests/unit/control/run_iketool.h tests/unit/control/tcpdump_secrets.h
 tests_unit_iketool_test_LDADD = tests/libsupport.la $(LINK_IKETOOL) $(GTEST_LINK)
 # It runs the program, too.
 EXTRA_tests_unit_iketool_test_DEPENDENCIES = control/iketool

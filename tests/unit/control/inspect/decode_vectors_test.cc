@@ -2,12 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <sstream>
 
 #include "control/inspect/decode.h"
 #include "tests/support/octets.h"
 #include "tests/support/vectors.h"
+#include "tests/unit/control/tcpdump_secrets.h"
 
 namespace latchkey::inspect {
 namespace {
@@ -192,18 +192,6 @@ TEST(decode_vectors, of_rfc_7634_open_with_its_key) {
   EXPECT_EQ(payload["notify_name"], "SET_WINDOW_SIZE");
   // Appendix B: the payload with its generic header, then the pad length.
   EXPECT_EQ("0000000c" + payload["body"].get<std::string>() + "00", keys["ike_plaintext"].get<std::string>());
-}
-
-/// tcpdump's secrets, "ikev2 I 0xSPIi 0xSPIr sha1:0xSK_a aes128:0xSK_e" a direction, as a line of Wireshark's table.
-std::string table_of_secrets(const std::string& secrets) {
-  std::istringstream words(secrets);
-  std::map<std::string, std::pair<std::string, std::string>> keys;
-  std::string version, side, spi_i, spi_r, integ, encr;
-  while (words >> version >> side >> spi_i >> spi_r >> integ >> encr) {
-    keys[side] = {encr.substr(encr.find("0x")), integ.substr(integ.find("0x"))};
-  }
-  return spi_i + "," + spi_r + "," + keys["I"].first + "," + keys["R"].first + ",\"AES-CBC-128 [RFC3602]\"," +
-         keys["I"].second + "," + keys["R"].second + ",\"HMAC_SHA1_96 [RFC2404]\"";
 }
 
 TEST(decode_vectors, of_tcpdump_open_with_its_secrets) {
