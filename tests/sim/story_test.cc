@@ -131,7 +131,9 @@ TEST(story, keeps_every_invariant_whatever_the_seed) {
     EXPECT_EQ(ending.broken, "") << ending.text << "Once more: tests/sim/story_test --tell " << seed;
     if (!ending.broken.empty() && may_break-- == 0) return;
     census.add(ending.happened);
-    if (census.stories() % kManySeeds == 0) fmt::print("{} of {} stories\n", census.stories(), range.count);
+    if (census.stories() % kManySeeds != 0) continue;
+    fmt::print("{} of {} stories\n", census.stories(), range.count);
+    (void)std::fflush(stdout);
   }
   if (range.census) fmt::print("{}", census.to_string());
   if (range.count < kEnough) return;
