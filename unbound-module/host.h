@@ -40,6 +40,8 @@ class Resolver {
   virtual bool set_timer(std::uint32_t ms) = 0;
   virtual void clear_timer() = 0;
   virtual void keep_uncached() = 0;
+  /// The question is answered by servers, by no cache or database.
+  virtual void look_in_no_cache() = 0;
   virtual bool only_translated() = 0;  // bit 4 of lk_clients()
   virtual void give_on(bool kept) = 0;
   virtual std::uint64_t now_us() = 0;
@@ -56,6 +58,7 @@ struct Settings {
   bool observe = false;                    ///< nothing is done, only told what would be
   std::shared_ptr<const std::vector<host::GatewayEntry>> gateways{};  ///< none: nobody's
   bool keep_while_up = true;  ///< an answer may be cached as a message while its tunnels are up
+  bool cachedb = false;       ///< a module below us puts what it finds in a database into the message cache
 };
 
 /// The message cache, which all resolver threads share. To be used on one of these.

@@ -101,6 +101,7 @@ class ShimResolver final : public Resolver {
   bool set_timer(std::uint32_t ms) override { return lk_set_timer(query_, ms) != 0; }
   void clear_timer() override { lk_clear_timer(query_); }
   void keep_uncached() override { lk_keep_uncached(query_); }
+  void look_in_no_cache() override { lk_look_in_no_cache(query_); }
   bool only_translated() override { return (lk_clients(query_) & 4) != 0; }
   void give_on(bool kept) override { lk_give_on(query_, kept ? 1 : 0); }
   std::uint64_t now_us() override { return lk_now_us(query_); }

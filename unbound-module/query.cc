@@ -82,6 +82,8 @@ lk_next Query::begin() {
   // Also if nobody waits yet: the iterator stores before the validator has its keys, and whoever sets CD would be
   // answered from the cache meanwhile.
   if (!observe) resolver_.keep_uncached();
+  // What cachedb finds it puts into the message cache at once, whatever keep_uncached() says.
+  if (!observe && worker_.settings.cachedb) resolver_.look_in_no_cache();
   if (is_address_type(type_) && !any_class_ && resolver_.has_clients()) resolver_.look_up_beside(name_, kTypeIpseckey);
   return LK_PASS_ON;
 }

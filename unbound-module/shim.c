@@ -86,6 +86,8 @@ void lk_clear_timer(void* query) {
 
 void lk_keep_uncached(void* query) { ((struct module_qstate*)query)->no_cache_store = 1; }
 
+void lk_look_in_no_cache(void* query) { ((struct module_qstate*)query)->no_cache_lookup = 1; }
+
 void lk_resume(void* query) {
   struct module_qstate* qstate = query;
   struct module_env* env = qstate->env;

@@ -174,6 +174,8 @@ int lk_set_timer(void* query, uint32_t ms);
 void lk_clear_timer(void* query);
 /* Nothing of this question goes into a cache unless lk_store() puts it there. */
 void lk_keep_uncached(void* query);
+/* The modules below look for the answer in no cache. */
+void lk_look_in_no_cache(void* query);
 /* What the module in front of us makes of the answer may be given out, and kept if `kept`. Without this call it is
  * SERVFAIL for everybody, and nothing that is in front of us keeps the answer. */
 void lk_give_on(void* query, int kept);

@@ -108,6 +108,7 @@ std::optional<std::string> foreign_clients(const lk_facts& facts, const Clients&
 
 constexpr std::string_view kChain = "dynlib validator iterator";
 constexpr std::string_view kDns64Chain = "dns64 dynlib validator iterator";
+constexpr std::string_view kCachedbChain = "dynlib validator cachedb iterator";
 
 /// Why a module cannot stand in the chain where it does, and the chain to use.
 struct Misfit {
@@ -118,7 +119,8 @@ constexpr std::array kMisfits{
            "it has a cache of its own: in front of Latchkey that would answer past it, and behind it "
            "what is meant for one network would be kept for all",
            kChain},
-    Misfit{"cachedb", "what it finds in its database goes into Unbound's cache, which answers past Latchkey", kChain},
+    Misfit{"cachedb", "it belongs between the validator, which checks what its database has, and the iterator",
+           kCachedbChain},
     Misfit{"respip", "it puts other addresses in the place of those that Latchkey has decided about", kChain},
     Misfit{"ipsecmod", "it would negotiate for the same names", kChain},
     Misfit{"dns64", "it keeps every answer that passes it, so behind Latchkey it would keep addresses of private names",
@@ -128,7 +130,8 @@ constexpr std::array kMisfits{
 /// Latchkey must come before whatever keeps answers, and see what the validator says of them.
 std::optional<std::string> misfit(const char* module_config) {
   const std::vector<std::string> chain = words(module_config);
-  if (chain == words(kChain.data()) || chain == words(kDns64Chain.data())) return std::nullopt;
+  for (const std::string_view fit : {kChain, kDns64Chain, kCachedbChain})
+    if (chain == words(fit.data())) return std::nullopt;
   const std::string head =
       fmt::format("`module-config: \"{}\"` is not supported: ", module_config ? module_config : "");
   for (const Misfit& one : kMisfits)
@@ -173,8 +176,10 @@ std::expected<Startup, std::string> check_startup(const lk_facts& facts, const S
   Startup startup{wanted, {}};
   // A message that has expired would be given out whatever has become of its tunnel, one whose TTL begins anew with
   // each hit beyond the lease. What other modules do with their answers, or keep of them, is not in such a message.
-  startup.settings.keep_while_up = wanted.keep_while_up && !facts.serve_expired && !facts.serve_original_ttl &&
-                                   words(facts.module_config) == words(kChain.data());
+  const std::vector<std::string> chain = words(facts.module_config);
+  startup.settings.cachedb = chain == words(kCachedbChain.data());
+  startup.settings.keep_while_up =
+      wanted.keep_while_up && !facts.serve_expired && !facts.serve_original_ttl && chain != words(kDns64Chain.data());
   startup.settings.deadline_us = fit_deadline(facts, wanted.deadline_us, startup.warnings);
   if (facts.wait_limit > 0)
     startup.warnings.push_back(

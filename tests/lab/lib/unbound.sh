@@ -3,6 +3,7 @@
 MODULE=${LATCHKEY_MODULE:-$BUILD/unbound-module/.libs/latchkey.so}
 UNBOUND=
 UNBOUND_LINES=()      # further lines for the section `server:`
+UNBOUND_SECTIONS=()   # further sections, a line each
 MODULE_CONFIG=        # instead of the right order of modules
 export LATCHKEY_CONFIG=/run/lab/latchkey.yaml LATCHKEY_SOCKET=/run/lab/control.sock
 
@@ -37,9 +38,9 @@ expect_no_start() {
   say "refused: $(sed -n 's/.*latchkey: //p' "$OUT/unbound.log.new" | head -n 1)"
 }
 
-# The same for lab self-tests: plain Unbound, whatever the run's options say.
-start_plain_unbound() {
-  _unbound_conf "validator iterator" >/run/lab/unbound.conf
+# Plain Unbound, whatever the run's options say.
+start_plain_unbound() { # [MODULES]
+  _unbound_conf "${1:-validator iterator}" >/run/lab/unbound.conf
   run_unbound
 }
 
@@ -87,6 +88,7 @@ stub-zone:
   name: flood.example
   stub-addr: $AUTHORITY
 END
+  printf '%s\n' "${UNBOUND_SECTIONS[@]}"
   [[ $1 != *dynlib* ]] || printf 'dynlib:\n  dynlib-file: "%s"\n' "$MODULE"
 }
 

@@ -154,6 +154,7 @@ class FakeResolver final : public Resolver {
   bool set_timer(std::uint32_t ms) override { return timer_ms = ms, true; }
   void clear_timer() override { timer_ms = 0; }
   void keep_uncached() override { kept_uncached = true; }
+  void look_in_no_cache() override { looked_in_no_cache = true; }
   bool only_translated() override { return translated; }
   void give_on(bool kept) override { given_on = kept ? "kept" : "once"; }
   std::uint64_t now_us() override { return now += pace_us; }
@@ -172,7 +173,7 @@ class FakeResolver final : public Resolver {
   std::set<std::string> refused_lookups;  ///< they wait for this one
   std::vector<Edit> edits;
   bool altered = false, uncached = false, refused = false, refused_by_policy = false, kept_uncached = false,
-       resumed = false;
+       looked_in_no_cache = false, resumed = false;
   bool translated = false;        ///< only a module in front of us waits
   std::string given_on = "none";  ///< to it
   std::uint32_t no_data_ttl = 0, timer_ms = 0, kept_for_s = 0;

@@ -12,6 +12,23 @@ TEST_F(QueryStory, looks_the_key_up_in_parallel_and_keeps_the_address_out_of_the
   EXPECT_TRUE(resolver.kept_uncached);
 }
 
+TEST_F(QueryStory, looks_for_addresses_in_no_cache_where_cachedb_would_store_them_past_us) {
+  ask();
+  EXPECT_FALSE(resolver.looked_in_no_cache);
+  Settings settings;
+  settings.cachedb = true;
+  query.reset();
+  worker = std::make_unique<Worker>(gate, memory, settings);
+  for (const std::uint16_t type : {kTypeA, kTypeAaaa, kTypeHttps, kTypeAny}) {
+    for (const bool clients : {true, false}) {
+      resolver.clients = clients;
+      resolver.looked_in_no_cache = false;
+      ask(type);
+      EXPECT_TRUE(resolver.looked_in_no_cache) << type << ", clients: " << clients;
+    }
+  }
+}
+
 TEST_F(QueryStory, releases_and_caches_a_name_whose_key_is_proven_absent) {
   EXPECT_EQ(resolve(), LK_HOLD);
   EXPECT_EQ(key_answered(Answer()), LK_FINISHED);

@@ -47,12 +47,25 @@ TEST(startup, takes_dns64_in_front_only) {
   EXPECT_THAT(refusal(facts), HasSubstr("it is `module-config: \"dns64 dynlib validator iterator\"`"));
 }
 
+TEST(startup, takes_cachedb_before_the_iterator_only_and_knows_of_it) {
+  lk_facts facts = good_facts();
+  EXPECT_FALSE(check_startup(facts, {}, {})->settings.cachedb);
+  facts.module_config = "dynlib validator cachedb iterator";
+  const auto startup = check_startup(facts, {}, {});
+  ASSERT_TRUE(startup);
+  EXPECT_TRUE(startup->settings.cachedb);
+  EXPECT_TRUE(startup->settings.keep_while_up);
+  for (const char* chain : {"cachedb dynlib validator iterator", "dynlib cachedb validator iterator",
+                            "dns64 dynlib validator cachedb iterator"}) {
+    facts.module_config = chain;
+    EXPECT_THAT(refusal(facts), HasSubstr("it is `module-config: \"dynlib validator cachedb iterator\"`")) << chain;
+  }
+}
+
 TEST(startup, refuses_modules_with_caches_of_their_own_and_says_why) {
   for (const auto& [chain, why] : {std::pair{"subnetcache dynlib validator iterator", "cache of its own"},
                                    std::pair{"dynlib subnetcache validator iterator", "cache of its own"},
                                    std::pair{"dns64 dynlib subnetcache validator iterator", "cache of its own"},
-                                   std::pair{"dynlib validator cachedb iterator", "its database"},
-                                   std::pair{"cachedb dynlib validator iterator", "its database"},
                                    std::pair{"respip dynlib validator iterator", "other addresses"}}) {
     lk_facts facts = good_facts();
     facts.module_config = chain;
