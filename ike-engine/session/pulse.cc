@@ -32,7 +32,8 @@ void read_counters(IkeSa& sa, Context& context) {
   Pulse& pulse = sa.pulse;
   const auto counters = counters_of(sa);
   if (!counters) {
-    pulse.traffic = context.now;  // nobody knows that there was none
+    // Nobody knows that there was none, nor how much of what the next look finds went out before the peer was heard.
+    pulse.traffic = pulse.looked_at = context.now;
     return;
   }
   const bool in = counters->packets_in != pulse.packets_in;

@@ -57,6 +57,18 @@ TEST_P(liveness, is_asked_for_when_packets_go_out_and_none_come_in) {
   EXPECT_LE(datagrams(), before + 2) << "what was sent before the answer is no reason to ask again";
 }
 
+TEST_P(liveness, is_asked_for_also_after_a_time_in_which_nothing_could_be_counted) {
+  wear_out(pair, other());
+  pair.run(seconds(1));
+  asker().kernel.refuse_counters = true;
+  pair.run(seconds(40));
+  asker().kernel.refuse_counters = false;
+  const std::size_t before = datagrams();
+  asker().kernel.carry(0, 5);
+  pair.run(minutes(2));
+  EXPECT_EQ(datagrams(), before + 2) << "what went out long after the peer was heard";
+}
+
 TEST_P(liveness, that_is_not_shown_is_the_end) {
   pair.filter = [&](const Host& from, const api::Datagram&) { return &from != &other(); };
   carry(seconds(30), 0, 1);
