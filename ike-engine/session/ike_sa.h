@@ -171,6 +171,7 @@ struct Creation {
   wire::Sa offer;
   std::optional<crypto::KeyExchange> key_exchange;
   ChildTraits traits;                          ///< of a child
+  bool old_unconfirmed = false;                ///< the peer may not have our answer yet that has made the old child
   std::unique_ptr<api::ReservedSpi> reserved;  ///< of a child
   base::IkeSpi new_spi;                        ///< of an IKE SA
   unsigned invalid_kes = 0;

@@ -99,10 +99,6 @@ State rekey(IkeSa& sa, Context& context, Input&) {
 
 State rekey_child(IkeSa& sa, Context& context, Input& input) {
   const Wish wanted{Errand::rekey_child, input.child};
-  // Our answer that made it may be lost: the peer would say that there is no such child, and then have it after all.
-  if (const Child* child = sa.child_in(input.child); child != nullptr && !child->sending) {
-    return postpone(sa, context, wanted);
-  }
   if (sa.rekeying_refused) return start_over(sa, context, wanted);
   again_at(sa, wanted, base::kNever);
   wish(sa, context, wanted);

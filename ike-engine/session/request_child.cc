@@ -37,6 +37,7 @@ base::Result<void> prepare(IkeSa& sa, Context& context) {
   const Child* old = sa.child_in(sa.exchange->wish.child);
   if (old == nullptr) return base::fail(base::Errc::not_found, "the child that this is about");
   creation.traits = old->traits();
+  creation.old_unconfirmed = !old->sending;
   auto reserved = context.kernel.allocate_spi(sa.path.local.address, sa.path.remote.address);
   if (!reserved) return std::unexpected(reserved.error());
   const auto methods = pfs_methods(sa, context);
@@ -141,6 +142,8 @@ State refused(IkeSa& sa, Context& context, OwnExchange own, const wire::Notify& 
   }
   if (own.wish.errand == Errand::new_child) return fail_child(sa, context, own.wish);
   if (error.type == NotifyType::child_sa_not_found) {
+    // It may have it after all by now, and would send by it.
+    if (own.creation->old_unconfirmed) return postpone(sa, context, own.wish);
     // RFC 7296 section 2.25
     //= A peer that receives a CHILD_SA_NOT_FOUND notification SHOULD silently delete the Child SA (if it still exists)
     //= and send a request to create a new Child SA from scratch (if the Child SA does not yet exist).
