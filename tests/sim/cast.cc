@@ -31,6 +31,7 @@ api::ResponderConfig responder(const Plot& plot, Side side) {
   responder.max_half_open = plot.max_half_open;
   responder.cookies_from = plot.cookies_from;
   responder.max_half_open_per_address = plot.max_half_open_per_address;
+  responder.max_sessions_per_address = plot.max_sessions_per_address;
   responder.mode = plot.mode;
   return responder;
 }

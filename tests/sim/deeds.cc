@@ -249,8 +249,7 @@ void Story::forge(const Parcel& parcel) {
   const base::Endpoint& whose = *opening == Opening::init_response ? parcel.to : parcel.from;
   for (auto it = forgers_.begin(); it != forgers_.end(); ++it) {
     const Resident& client = town_.at(it->first);
-    const base::Address& address = client.nat ? client.nat->address : client.host.address;
-    if (Opening(it->second % kOpenings) != *opening || whose.address != address) continue;
+    if (Opening(it->second % kOpenings) != *opening || whose.address != client.seen_at()) continue;
     const std::uint64_t count = 1 + it->second / kOpenings % 6;
     for (std::uint64_t i = 0; i < count; ++i) {
       const Parcel forged = forgery_of(parcel, *opening);

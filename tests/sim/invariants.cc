@@ -62,6 +62,7 @@ void Invariants::established(Number who, const api::Established& event) {
   session.leased = event.inner_remote.has_value();
   session.proof = event.proof;
   session.peer = event.peer;
+  session.began_at = event.path.remote.address;
   session.traffic = town_.now;
   if (who == kServer) admitted(event);
 }
@@ -112,6 +113,7 @@ void Invariants::stepped(Number who, bool expired) {
   if (who != kServer) return;
   check_holders();
   check_leases();
+  check_crowds();
   check_idle();
 }
 
@@ -187,6 +189,28 @@ void Invariants::check_bounds(Number who) {
   if (engine.ike_sas() > 2 * config.max_sessions + rest) fail("bounds: IKE SAs");
   if (host.kernel.reserved() > engine.ike_sas()) fail("bounds: SPIs set aside");
   if (hosts_[who].live.size() > kMaxChildren * engine.ike_sas()) fail("bounds: children");
+}
+
+std::map<base::Address, std::size_t> Invariants::crowds() const {
+  std::map<base::Address, std::size_t> crowds;
+  const auto server = hosts_.find(kServer);
+  if (server == hosts_.end()) return crowds;
+  for (const auto& [id, session] : server->second.sessions) {
+    if (session.up && !session.over) ++crowds[session.began_at];
+  }
+  return crowds;
+}
+
+bool Invariants::is_full(const base::Address& address) const {
+  const auto all = crowds();
+  const auto found = all.find(address);
+  return found != all.end() && found->second >= plot_.max_sessions_per_address;
+}
+
+void Invariants::check_crowds() {
+  for (const auto& [address, sessions] : crowds()) {
+    if (sessions > plot_.max_sessions_per_address) fail("bounds: sessions of one address");
+  }
 }
 
 void Invariants::check_timers(Number who, bool expired) {

@@ -68,6 +68,8 @@ class Invariants {
   bool is_up(Number who, api::SessionId session) const;
   /// Sessions that are established and not over.
   std::vector<api::SessionId> up(Number who) const;
+  /// The server has as many sessions that began at this address as it may.
+  bool is_full(const base::Address& address) const;
 
  private:
   using Installed = support::FakeKernel::Installed;
@@ -83,6 +85,7 @@ class Invariants {
     bool leased = false;
     api::ProofKind proof = api::ProofKind::anonymous;
     std::string peer;
+    base::Address began_at;     ///< the peer's address, which may be another one by now
     base::TimePoint traffic{};  ///< the last, or its beginning
   };
   struct ChildStory {
@@ -112,6 +115,8 @@ class Invariants {
   const Installed* mate_of(Number who, const Installed& child) const;
   void check_pairs(Number who);
   void check_bounds(Number who);
+  void check_crowds();
+  std::map<base::Address, std::size_t> crowds() const;
   void check_timers(Number who, bool expired);
   void check_sessions(Number who);
   void check_holders();

@@ -30,10 +30,11 @@ sim-mutant:
 	$(LIBTOOL) --silent --tag=CXX --mode=link $(CXX) $(AM_CXXFLAGS) $(CXXFLAGS) $(AM_LDFLAGS) -o $(MUTANT_OUT) \
 	  $(tests_sim_story_test_OBJECTS) $(MUTANT_OUT).o $(tests_sim_story_test_LDADD) $(LIBS)
 .PHONY: sim-mutant
-SIM_MUTANTS = asked_on auth_secret auth_signature candidates_bound child_ageless children_kept cookie_unknown \
-  cookies_bound crowd_kept encapsulation failed_twice from_anywhere guard_dropped half_open_bound half_open_kept \
-  holder_ignored idle_if_heard ike_ageless inner_forgotten intermediate_uncovered iv_counter iv_of_candidates \
-  key_direction key_shared lease_kept lingers_on negotiations_bound never_doubts never_idle path_kept peers_kept \
-  pool_kept ppk_optional reqid_fresh retransmission_timer sends_never session_kept takes_over timer_not_set \
+SIM_MUTANTS = asked_on auth_secret auth_signature candidates_bound child_ageless children_kept \
+  cookie_unknown cookies_bound crowd_kept crowd_of_latecomers crowd_stays crowd_uncounted encapsulation \
+  failed_twice from_anywhere guard_dropped half_open_bound half_open_kept holder_ignored idle_if_heard \
+  ike_ageless inner_forgotten intermediate_uncovered iv_counter iv_of_candidates key_direction key_shared \
+  lease_kept lingers_on negotiations_bound never_doubts never_idle path_kept peers_kept pool_kept \
+  ppk_optional reqid_fresh retransmission_timer sends_never session_kept takes_over timer_not_set \
   unknown_asked window_open worn_out
 EXTRA_DIST += tests/sim/mutants/run $(SIM_MUTANTS:%=tests/sim/mutants/%.sed)

@@ -76,6 +76,7 @@ struct Plot {
   std::size_t max_half_open = 1000;
   std::size_t cookies_from = 100;
   std::size_t max_half_open_per_address = 20;
+  std::size_t max_sessions_per_address = 100;
   std::vector<Act> acts;  ///< in the order of time
   base::Duration length{};
 

@@ -83,6 +83,9 @@ void Story::says(const Resident& who, const api::Event& event) {
   const auto* up = std::get_if<api::Established>(&event);
   if (up != nullptr && up->initiator) note_tunnel(who, *up);
   invariants_.says(who.number, event);
+  if (up != nullptr && !up->initiator && invariants_.is_full(up->path.remote.address)) {
+    ending_.happened.note("an address has all its sessions");
+  }
 }
 
 void Story::stepped(const Resident& who, bool expired) {
@@ -136,14 +139,17 @@ void Story::reconnect() {
   // Any of its sessions will do: one that an earlier wish has brought is rekeyed and lives on.
   const auto no_lease_is_left = [&] { return town_.at(kServer).host.engine->leases() >= plot_.pool; };
   const auto has_tunnel = [&](Number who) { return !invariants_.up(who).empty(); };
+  const auto is_crowded_out = [&](Number who) { return invariants_.is_full(town_.at(who).seen_at()); };
   for (Number who = 1; who <= plot_.clients.size(); ++who) {
     if (!has_tunnel(who)) connect(who);
   }
   run_until(town_.now + kPatienceWithConnect + seconds(1));
   for (Number who = 1; who <= plot_.clients.size(); ++who) {
-    const bool turned_away = role(who).lease && no_lease_is_left();
-    if (has_tunnel(who) != plot_.lets_in(role(who)) && !turned_away) {
-      invariants_.fail(fmt::format("convergence: client {} {}", who, has_tunnel(who) ? "got in" : "can't connect"));
+    const bool turned_away = (role(who).lease && no_lease_is_left()) || is_crowded_out(who);
+    const bool may = plot_.lets_in(role(who));
+    if (has_tunnel(who) && !may) invariants_.fail(fmt::format("convergence: client {} got in", who));
+    if (!has_tunnel(who) && may && !turned_away) {
+      invariants_.fail(fmt::format("convergence: client {} can't connect", who));
     }
   }
   invariants_.check_agreement();

@@ -63,6 +63,7 @@ constexpr auto kIngredients = std::to_array<std::string_view>({
     "a tunnel over IPv6",
     "a tunnel with a leased address",
     "a tunnel without UDP",
+    "an address has all its sessions",
     "a NAT gives a client other ports",
     "a NAT has another address",
     "a client has another address",

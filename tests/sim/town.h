@@ -21,6 +21,8 @@ struct Resident {
 
   /// Begins with an engine that knows nothing but what day it is.
   void start();
+  /// Its address as the others see it.
+  const base::Address& seen_at() const { return nat ? nat->address : host.address; }
 
   Number number;
   Host host;
