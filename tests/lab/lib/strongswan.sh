@@ -4,6 +4,7 @@
 # Its charon believes to be in /usr: that is laid over the machine's, in the scenario's own mount namespace. Each charon has a /run of its own.
 
 CHARON_LINES=() # further lines for the section `charon` of strongswan.conf
+CHARON_IKE=2    # how much its log says of IKE; 4: also the keys, for lib/charon_keys.py
 
 lay_strongswan_over_usr() {
   local peer=$LATCHKEY_STRONGSWAN
@@ -25,7 +26,7 @@ $(printf '  %s\n' "${CHARON_LINES[@]}")
   filelog {
     stderr {
       default = 1
-      ike = 2
+      ike = $CHARON_IKE
       cfg = 2
       time_format = %H:%M:%S
       flush_line = yes
