@@ -155,6 +155,7 @@ bool start(const lk_facts& facts) {
   auto startup = check_startup(facts, opened->settings, {host::own_addresses(), opened->gateway_for});
   if (!startup) {
     log_line(LK_ERROR, startup.error());
+    unbound_ends();
     return false;
   }
   for (const std::string& warning : startup->warnings) log_line(LK_WARNING, warning);
@@ -223,8 +224,11 @@ void lk_stop(void) {
   try {
     Module& m = module();
     ++m.generation;
-    const std::lock_guard lock(m.mutex);
-    m.seats.clear();
+    {
+      const std::lock_guard lock(m.mutex);
+      m.seats.clear();
+    }
+    unbound_ends();
   } catch (const std::exception& error) {
     log_exception(error.what());
   }

@@ -1,5 +1,10 @@
 #include "unbound-module/open_gate.h"
 
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <mutex>
+
 #include "host/config.h"
 #include "latchkey-config.h"
 #include "unbound-module/gate.h"
@@ -9,9 +14,25 @@ namespace {
 
 std::uint64_t microseconds(std::chrono::milliseconds time) { return static_cast<std::uint64_t>(time.count()) * 1000; }
 
+/// Whether Unbound's log may be used, and the lock under which it is.
+struct Ear {
+  std::mutex mutex;
+  bool open = false;
+};
+
+Ear& ear() {
+  static Ear* const the_ear = new Ear;  // never destroyed: the engine's thread may outlive main()
+  return *the_ear;
+}
+
 /// Into Unbound's log, wherever its configuration sends that.
 void log_to_unbound(host::Level level, std::string_view line) {
   const std::string text(line);
+  const std::lock_guard lock(ear().mutex);
+  if (!ear().open) {
+    fmt::print(stderr, "{}\n", text);
+    return;
+  }
   switch (level) {
     case host::Level::error: return lk_log(LK_ERROR, text.c_str());
     case host::Level::warning: return lk_log(LK_WARNING, text.c_str());
@@ -23,6 +44,10 @@ void log_to_unbound(host::Level level, std::string_view line) {
 }  // namespace
 
 std::expected<OpenGate, std::string> open_gate() {
+  {
+    const std::lock_guard lock(ear().mutex);
+    ear().open = true;
+  }
   const auto config = host::load_config();
   if (!config) return std::unexpected(config.error());
   const auto gate = production_gate(*config, &log_to_unbound);
@@ -43,6 +68,11 @@ std::expected<OpenGate, std::string> open_gate() {
   open.settings.gateways = std::make_shared<std::vector<host::GatewayEntry>>(config->gateways);
   open.gateway_for = config->gateway_for;
   return open;
+}
+
+void unbound_ends() {
+  const std::lock_guard lock(ear().mutex);
+  ear().open = false;
 }
 
 std::string_view expected_build_id() { return LATCHKEY_UNBOUND_BUILD_ID; }

@@ -21,6 +21,10 @@ struct OpenGate {
 /// The error is one line for the operator.
 std::expected<OpenGate, std::string> open_gate();
 
+/// Unbound's modules end, for a reload or for good: what the gate has to say goes to stderr until the next start. When
+/// the process ends, Unbound destroys its log before our thread has said its last word.
+void unbound_ends();
+
 /// The build-id of the program that may load this object, in hex.
 std::string_view expected_build_id();
 

@@ -164,6 +164,8 @@ std::expected<OpenGate, std::string> open_gate() {
   return OpenGate{&gate, settings, gateway_for};
 }
 
+void unbound_ends() {}
+
 std::string_view expected_build_id() { return LATCHKEY_TESTBOUND_BUILD_ID; }
 
 }  // namespace latchkey::unbound
