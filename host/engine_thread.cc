@@ -48,6 +48,7 @@ class Hosted final : public Services {
  public:
   Hosted(const EngineSettings& settings, const Log& log, Tenant& tenant, Loop& loop)
       : ports_{settings.engine.ike_port, settings.engine.nat_port},
+        policy_expiry_(settings.kernel.policy_expiry),
         log_(log),
         tenant_(tenant),
         loop_(loop),
@@ -81,6 +82,7 @@ class Hosted final : public Services {
   void send(const api::Datagram& datagram);
 
   const Ports ports_;
+  const std::chrono::seconds policy_expiry_;
   const Log& log_;
   Tenant& tenant_;
   Loop& loop_;
@@ -222,10 +224,12 @@ base::Result<api::SessionId> Hosted::negotiate(api::ConnectRequest request, base
 }
 
 void Hosted::close_down() {
-  tenant_.stop(monotonic_now());
+  const base::TimePoint now = monotonic_now();
+  tenant_.stop(now);
   for (const api::Datagram& datagram : engine_->take_output().datagrams) send(datagram);
   engine_.reset();
-  kernel_.shutdown();
+  if (const std::size_t held = kernel_.shutdown(now); held > 0)
+    log_.info("still_blocked", {{"addresses", held}, {"at_most_s", policy_expiry_.count()}});
 }
 
 }  // namespace

@@ -122,8 +122,9 @@ base::Result<Recovered> XfrmKernel::startup(base::TimePoint now) {
   for (const SaIdentity& sa : stale->sas) s.netlink->one(delete_sa(sa.destination, sa.spi));
   Recovered found{stale->sas.size(), 0};
   for (const Policy& policy : stale->policies) {
-    s.protections.adopt(policy);
-    if (policy.priority != kExemptPriority) ++found.policies;
+    if (policy.priority == kExemptPriority) continue;
+    s.protections.adopt(policy, now);
+    ++found.policies;
   }
   s.netlink->one(set_hash_thresholds());  // only speed hangs on it
   auto exemptions = install_exemptions(*s.netlink, s.config, stale->policies, s.error);
@@ -151,9 +152,9 @@ base::TimePoint XfrmKernel::next_refresh() const {
   return std::min(state_->protections.next(), state_->exemptions_due);
 }
 
-void XfrmKernel::shutdown() {
+std::size_t XfrmKernel::shutdown(base::TimePoint now) {
   State& s = *state_;
-  if (!s.netlink) return;
+  if (!s.netlink) return 0;
   for (const auto& [in, tunnel] : s.live) {
     Message sas[] = {delete_sa(tunnel.outer.remote, tunnel.out), delete_sa(in.destination, in.spi)};
     s.netlink->batch(sas);
@@ -161,11 +162,13 @@ void XfrmKernel::shutdown() {
   }
   s.live.clear();
   s.sas.clear();
-  std::vector<PolicyKey> keys = s.protections.take_all();
-  for (const Policy& policy : s.exemptions) keys.push_back(policy.key);
+  std::vector<PolicyKey> keys = s.protections.take_unheld(now);
+  if (s.protections.empty(now))
+    for (const Policy& policy : s.exemptions) keys.push_back(policy.key);
   remove_policies(*s.netlink, keys);
   s.exemptions.clear();
   s.exemptions_due = base::kNever;
+  return s.protections.guards();
 }
 
 base::Result<void> XfrmKernel::hold_guard(const base::Address& remote, base::TimePoint until) {

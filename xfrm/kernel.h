@@ -61,8 +61,10 @@ class XfrmKernel final : public api::Kernel {
   base::Result<void> refresh(base::TimePoint now);
   /// When to call refresh(); kNever if never. Changes with install() and when tunnels go.
   base::TimePoint next_refresh() const;
-  /// Removes all policies, guards and exemptions of ours, and the SAs of tunnels that still live. At the end.
-  void shutdown();
+  /// At the end: removes the SAs of tunnels that still live, and all policies and guards but those that are held, or
+  /// were left by an earlier process: these block, with the exemptions beside them, until their hard expiry. Returns of
+  /// how many addresses they were held.
+  std::size_t shutdown(base::TimePoint now);
 
   /// Keeps the guard of `remote` (and its tunnels' policies) at least until `until`, also after its tunnels
   /// have gone. A later call replaces an earlier one. Error: not_found if there is no guard for it.

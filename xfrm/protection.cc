@@ -218,15 +218,15 @@ Changes Protections::take_due(base::TimePoint now, std::size_t limit) {
   return out;
 }
 
-std::vector<PolicyKey> Protections::take_all() {
+std::vector<PolicyKey> Protections::take_unheld(base::TimePoint now) {
   std::vector<PolicyKey> out;
-  for (const auto& [remote, row] : rows_) {
-    for (const Policy& policy : standing(remote, row)) out.push_back(policy.key);
+  for (auto at = rows_.begin(); at != rows_.end();) {
+    const auto row = at++;
+    if (row->second.held_until > now) continue;
+    for (const Policy& policy : standing(row->first, row->second)) out.push_back(policy.key);
+    unschedule(row);
+    rows_.erase(row);
   }
-  for (const auto& [key, policy] : leftover_) out.push_back(key);
-  rows_.clear();
-  wakes_.clear();
-  leftover_.clear();
   return out;
 }
 

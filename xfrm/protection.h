@@ -1,6 +1,7 @@
 #pragma once
 // Which addresses are protected: the table of policies and guards that stand in the kernel, and when each is due. Pure.
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <vector>
@@ -46,7 +47,10 @@ class Protections {
   explicit Protections(Limits limits) : limits_(limits) {}
 
   /// Policies of ours that an earlier process left; they block until they expire.
-  void adopt(const Policy& policy) { leftover_.insert_or_assign(policy.key, policy); }
+  void adopt(const Policy& policy, base::TimePoint now) {
+    leftover_.insert_or_assign(policy.key, policy);
+    leftover_until_ = std::max<base::TimePoint>(leftover_until_, now + policy.expiry);
+  }
   /// What the tunnel changes in the kernel, in the order of installation: the guard last. Errors: exhausted; mismatch
   /// if the address is guarded, and `next` neither is nor has the reqid of one that is.
   base::Result<std::vector<PolicyChange>> plan(const Tunnel& next) const;
@@ -65,8 +69,11 @@ class Protections {
   /// At most `limit` addresses' work that is due at `now` or soon after; call again while next() <= now.
   Changes take_due(base::TimePoint now, std::size_t limit);
   base::TimePoint next() const { return wakes_.empty() ? base::kNever : wakes_.begin()->first; }
-  /// All that stands in the kernel; the table is empty afterwards.
-  std::vector<PolicyKey> take_all();
+  /// The end: takes out what is not held, and returns what stands of it in the kernel. The rest goes on blocking until
+  /// its hard expiry there, as what an earlier process left does.
+  std::vector<PolicyKey> take_unheld(base::TimePoint now);
+  /// Whether nothing of ours stands in the kernel, nor of an earlier process.
+  bool empty(base::TimePoint now) const { return rows_.empty() && (leftover_.empty() || leftover_until_ <= now); }
 
   bool guarded(const base::Address& remote) const;
   std::size_t guards() const;
@@ -100,6 +107,7 @@ class Protections {
   Rows rows_;
   std::set<std::pair<base::TimePoint, base::Address>> wakes_;
   std::map<PolicyKey, Policy> leftover_;
+  base::TimePoint leftover_until_{};
 };
 
 }  // namespace latchkey::xfrm

@@ -54,7 +54,7 @@ class Deeds:
         self.client = 0  # which of the client's addresses it has
         self.sources = {4: [world.CLIENT4[0]], 6: [world.CLIENT6[0]]}
         self.done = {}
-        self.crashed = lambda now: None
+        self.unbound_ended = lambda now: None
 
     def do(self, event):
         """False if what it is about is busy."""
@@ -97,9 +97,9 @@ class Deeds:
 
         self.later(seconds, again)
 
-    def unbound_kill(self, event, free):
-        self.crashed(time.time())
-        self.restart(self.unbound, signal.SIGKILL, event.for_seconds, free)
+    def unbound_end(self, event, free):
+        self.unbound_ended(time.time())
+        self.restart(self.unbound, signal.SIGTERM if event.gently else signal.SIGKILL, event.for_seconds, free)
 
     def server_end(self, event, free):
         self.restart(self.servers[event.host], signal.SIGTERM, event.for_seconds, free)

@@ -51,7 +51,7 @@ class Hunt:
         self.wire, self.senders = promises.Wire(options.wire), clients.Senders()
         unbound = daemons.pop("unbound")
         self.deeds = deeds.Deeds(unbound, daemons, self.later, self.note)
-        self.deeds.crashed = self.promises.crashed
+        self.deeds.unbound_ended = self.promises.ended
         self.sums = dict.fromkeys(("asked", "answered", "unanswered", "unreachable", "given", "withheld", "held_back"), 0)
         self.types, self.rcodes, self.edes, self.given_names = {}, {}, {}, {}
         self.chance = random.Random(f"deeds {self.seed}")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import message
 import world
 
-EVENTS = ["reload", "flush", "unbound_kill", "server_end", "server_kill", "server_link", "client_address", "client_link"]
+EVENTS = ["reload", "flush", "unbound_end", "server_end", "server_kill", "server_link", "client_address", "client_link"]
 QUESTIONS_AN_EVENT = 11
 ADDRESS_TYPES = ["A", "A", "A", "AAAA", "ANY", "HTTPS"]
 EVERY_TYPE = ["A", "AAAA", "ANY", "HTTPS", "SVCB", "MX", "SRV", "NS", "TXT", "CNAME", "IPSECKEY"]

@@ -7,8 +7,8 @@ import wire
 import world
 
 AT_ONCE = 1.0  # an address with a TTL of 0 is still used by whoever asked
-# A guard's hard expiry is 120 s and put off every 40 s, so after `kill -9` it lasts at least so long.
-GUARD_AFTER_CRASH = 80.0
+# A guard's hard expiry is 120 s and put off every 40 s, so it lasts at least so long after the end, also by `kill -9`.
+GUARD_AFTER_END = 80.0
 DNS_PORTS = {wire.UDP: {53}, 6: {53, 853}}
 
 
@@ -28,9 +28,9 @@ class Promises:
         kept = [promise for promise in self.kept.get(address, []) if promise.until > now - 60]
         self.kept[address] = kept + [Promise(now, now + max(ttl, AT_ONCE), why)]
 
-    def crashed(self, now):
+    def ended(self, now):
         """Nobody puts off the guards' expiry from now on."""
-        end = now + GUARD_AFTER_CRASH
+        end = now + GUARD_AFTER_END
         for address, kept in self.kept.items():
             self.kept[address] = [p._replace(until=min(p.until, end)) if p.until > now else p for p in kept]
 

@@ -169,7 +169,7 @@ TEST_F(xfrm_on_this_kernel, blocks_by_the_guard_but_spares_our_sockets) {
   EXPECT_EQ(send(), 1) << "a spared socket";
   EXPECT_EQ(kernel.source_address(kRemote), kLocal);
   close(fd);
-  kernel.shutdown();
+  kernel.shutdown({});
   EXPECT_EQ(policies().size(), 2U);
 }
 

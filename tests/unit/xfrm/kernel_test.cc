@@ -215,8 +215,8 @@ TEST_F(xfrm_kernel, deletes_stale_sas_and_lets_stale_policies_block) {
   EXPECT_EQ(found->policies, 5U);
   EXPECT_EQ(state.sas.size(), 1U);
   EXPECT_EQ(state.policies.size(), 6U);
-  next.shutdown();
-  EXPECT_EQ(state.policies.size(), 1U);
+  EXPECT_EQ(next.shutdown(kStart), 0U);
+  EXPECT_EQ(state.policies.size(), 6U) << "what an earlier life left goes on blocking, too";
   EXPECT_TRUE(state.policies.contains(foreign.key));
   EXPECT_TRUE(state.sas.contains(theirs));
 }
@@ -248,7 +248,7 @@ TEST_F(xfrm_kernel, exempts_dns_and_neighbour_discovery_and_refreshes_that) {
   state.types.clear();
   ASSERT_TRUE(full.refresh(kStart + 40s));
   EXPECT_EQ(std::ranges::count(state.types, XFRM_MSG_UPDPOLICY), 16);
-  full.shutdown();
+  full.shutdown(kStart);
   EXPECT_TRUE(empty());
 }
 
@@ -259,7 +259,7 @@ TEST_F(xfrm_kernel, leaves_an_exemption_alone_that_somebody_else_has_made) {
   XfrmKernel full(random, {}, std::make_unique<FakeKernel>(state));
   ASSERT_TRUE(full.startup(kStart));
   EXPECT_EQ(state.policies[theirs.key], theirs);
-  full.shutdown();
+  full.shutdown(kStart);
   EXPECT_EQ(state.policies.size(), 1U);
 }
 
@@ -282,11 +282,31 @@ TEST_F(xfrm_kernel, bounds_spis_and_addresses) {
 
 TEST_F(xfrm_kernel, shuts_down_with_live_tunnels) {
   auto tunnel = install();
-  kernel.shutdown();
+  kernel.shutdown(kStart);
   EXPECT_TRUE(empty());
   EXPECT_EQ((*tunnel)->counters().error().code, base::Errc::not_found);
   tunnel->reset();
   EXPECT_TRUE(empty());
+}
+
+// Whoever was given an address uses it for its TTL, also when we are stopped or started anew.
+TEST_F(xfrm_kernel, leaves_what_is_held_to_block_when_it_ends) {
+  XfrmKernel full(random, {}, std::make_unique<FakeKernel>(state));
+  ASSERT_TRUE(full.startup(kStart));
+  const std::size_t exemptions = state.policies.size();
+  std::vector<std::unique_ptr<api::KernelTunnel>> tunnels;
+  for (const base::Address& remote : {kRemote, *base::Address::parse("198.51.100.8")}) {
+    auto spi = full.allocate_spi(kLocal, remote).value();
+    const base::Spi in = spi->spi();
+    tunnels.push_back(full.install(std::move(spi), child(in, kLocal, remote)).value());
+    ASSERT_TRUE(full.hold_guard(remote, kStart + (remote == kRemote ? 60s : 30s)));
+  }
+  tunnels.clear();
+  EXPECT_EQ(full.shutdown(kStart + 30s), 1U);
+  EXPECT_TRUE(state.sas.empty());
+  EXPECT_EQ(state.policies.size(), exemptions + 5) << "and DNS stays exempt from them";
+  XfrmKernel next(random, {}, std::make_unique<FakeKernel>(state));
+  EXPECT_EQ(next.startup(kStart)->policies, 5U);
 }
 
 TEST_F(xfrm_kernel, says_which_capability_is_missing) {

@@ -238,7 +238,7 @@ TEST_F(xfrm_replacement, bounds_tunnels) {
 TEST_F(xfrm_replacement, shuts_down_with_both_alive) {
   Tunnel old = install().value();
   Tunnel next = replace(old).value();
-  kernel.shutdown();
+  kernel.shutdown(kStart);
   EXPECT_TRUE(empty());
   EXPECT_TRUE(next->start_sending());
 }

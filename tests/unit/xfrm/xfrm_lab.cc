@@ -141,8 +141,8 @@ void crash(const std::string* names, Host& client, Host& server) {
 void run_crash(const std::string* names, Host& client, Host& server) {
   begin_case("a crash");
   const KernelState before = client.state();
-  client.kernel->shutdown();
-  server.kernel->shutdown();
+  client.kernel->shutdown(now());
+  server.kernel->shutdown(now());
   const KernelState bare = client.state();
   claim(bare.policies < before.policies, "shutdown takes the exemptions away");
   crash(names, client, server);
@@ -175,8 +175,8 @@ int run(const std::string* names) {
   run_expiries(Host(names[0], names[1], names[3], {.sa_lifetime = kBrief}), client, server);
   run_clients(client, server, base::Address::parse(names[7]).value(), base::Address::parse(names[8]).value());
   run_crash(names, client, server);
-  client.kernel->shutdown();
-  server.kernel->shutdown();
+  client.kernel->shutdown(now());
+  server.kernel->shutdown(now());
   return 0;
 }
 
