@@ -78,8 +78,9 @@ expect_tunnel() {
 
 # What the kernel counted on each SA between the two: lines "FROM SPI PACKETS", FROM client or server.
 _packets_by_sa() { # NAMESPACE
-  ip -n "$1" -s xfrm state | awk -v client=$CLIENT4 -v server=$SERVER4 '
-    /^src/ { from = $2 == client && $4 == server ? "client" : $2 == server && $4 == client ? "server" : "" }
+  ip -n "$1" -s xfrm state | awk -v ends="$CLIENT4 $SERVER4 $CLIENT6 $SERVER6" '
+    BEGIN { split(ends, end, " "); for (i = 1; i <= 3; i += 2) { host[end[i], end[i + 1]] = "client"; host[end[i + 1], end[i]] = "server" } }
+    /^src/ { from = host[$2, $4] }
     /^\tproto esp/ { spi = $4 }
     /lifetime current:/ { current = NR }
     from != "" && current && NR == current + 1 { sub(/.*, /, ""); print from, spi, $1 }'
