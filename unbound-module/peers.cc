@@ -75,10 +75,12 @@ Peers::Rank Peers::rank_of(const Want& want) {
   return want.verified ? Rank::verified : Rank::unverified;
 }
 
-void Peers::answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s, Live live) {
+void Peers::answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s, Live live,
+                   Live kept) {
   ++counts_[static_cast<std::size_t>(verdict)];
   give_up_place({want.worker.value, want.ticket.value});
-  outcomes_.push_back({want.worker, Done{want.ticket, verdict, std::move(reason), lease_left_s, std::move(live)}});
+  outcomes_.push_back(
+      {want.worker, Done{want.ticket, verdict, std::move(reason), lease_left_s, std::move(live), std::move(kept)}});
 }
 
 void Peers::give_up_place(TicketId ticket) {

@@ -162,6 +162,7 @@ class Peers {
     Leases leases;
     std::uint64_t packets = 0;
     std::shared_ptr<std::atomic<bool>> live = std::make_shared<std::atomic<bool>>(true);
+    std::shared_ptr<std::atomic<bool>> kept = std::make_shared<std::atomic<bool>>(true);  ///< Done::kept
   };
   /// A tunnel that another has replaced.
   struct Retired {
@@ -229,7 +230,8 @@ class Peers {
                 base::TimePoint now);
   TunnelView view(const base::Address& address, const Tunnel& tunnel, base::TimePoint now);
   void give_up_place(TicketId ticket);
-  void answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s = 0, Live live = {});
+  void answer(const Want& want, Verdict verdict, std::string reason, std::uint32_t lease_left_s = 0, Live live = {},
+              Live kept = {});
   void schedule(const base::Address& address, Peer& peer, base::TimePoint at);
   void reschedule(const base::Address& address, Peer& peer);
   void erase_if_empty(const base::Address& address);

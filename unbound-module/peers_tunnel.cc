@@ -123,7 +123,7 @@ void Peers::lease(const base::Address& address, Tunnel& tunnel, const Want& want
   engine_.hold_guard(address, tunnel.leases.end() + config_.idle);
   // A name that found no room would not leave the cache with the tunnel.
   const bool known = tunnel.leases.holds(want.name, now);
-  answer(want, Verdict::up, tunnel.agreed.key_name, left, known ? tunnel.live : nullptr);
+  answer(want, Verdict::up, tunnel.agreed.key_name, left, tunnel.live, known ? tunnel.kept : nullptr);
 }
 
 /// Losing a tunnel is not the end of what was promised: the guard blocks until the TTLs have ended, then for the idle
@@ -168,8 +168,8 @@ void Peers::revive(const base::Address& address, Peer& peer, const Tunnel& lost,
 /// Nothing may be cached any more on the strength of what was said so far; then what is leaves the cache. Whose lease
 /// has ended is named too: the cache has a clock of its own, and options by which a message lives on.
 void Peers::call_back(Tunnel& tunnel) {
-  *tunnel.live = false;
-  tunnel.live = std::make_shared<std::atomic<bool>>(true);
+  *tunnel.kept = false;
+  tunnel.kept = std::make_shared<std::atomic<bool>>(true);
   for (std::string& name : tunnel.leases.names()) stale_.push_back(std::move(name));
 }
 
@@ -177,6 +177,7 @@ void Peers::call_back(Tunnel& tunnel) {
 Peers::Tunnel Peers::end_tunnel(Peer& peer) {
   Tunnel tunnel = std::move(*peer.tunnel);
   peer.tunnel.reset();
+  *tunnel.live = false;
   call_back(tunnel);
   return tunnel;
 }

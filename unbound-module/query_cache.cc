@@ -15,11 +15,11 @@ bool Query::may_be_kept() const {
   const auto name = name_wire(name_text(name_));
   if (!name || !same_name(*name, name_)) return false;
   return std::ranges::all_of(race_.candidates(), [](const Race::Candidate& c) {
-    return !c.own || (c.standing == Race::Standing::up && c.live);
+    return !c.own || (c.standing == Race::Standing::up && c.kept);
   });
 }
 
-/// Store, then check again. The engine thread writes `live` first and takes what is cached out then; so whatever it
+/// Store, then check again. The engine thread writes `kept` first and takes what is cached out then; so whatever it
 /// finds nothing of, since it is stored a moment too late, is seen here to be too late.
 void Query::keep_while_up(std::uint32_t ttl_s) {
   // The lease has run since it was written, at the soonest when it was asked for: a hit gives out the rest of it.
@@ -30,7 +30,7 @@ void Query::keep_while_up(std::uint32_t ttl_s) {
   if (ttl_s <= run.count()) return;
   resolver_.store_while_up(ttl_s - static_cast<std::uint32_t>(run.count()));
   const bool still_up =
-      std::ranges::all_of(race_.candidates(), [](const Race::Candidate& c) { return !c.own || *c.live; });
+      std::ranges::all_of(race_.candidates(), [](const Race::Candidate& c) { return !c.own || *c.kept; });
   if (!still_up) worker_.cache->drop(name_);
 }
 

@@ -45,7 +45,17 @@ void Race::ask(bool own, std::size_t at_a_time, std::vector<std::size_t>& places
   }
 }
 
+/// Others of its addresses may still be under way for seconds.
+void Race::forget_lost() {
+  for (Candidate& candidate : candidates_) {
+    if (candidate.standing != Standing::up || !candidate.live || *candidate.live) continue;
+    candidate.standing = Standing::failed;
+    candidate.reason = "the tunnel has gone";
+  }
+}
+
 std::vector<std::size_t> Race::next() {
+  forget_lost();
   std::vector<std::size_t> places;
   if (need_all_)
     ask(true, kMaxAddresses, places);
@@ -65,6 +75,7 @@ void Race::outcome(std::size_t place, const Done& done) {
       candidate.standing = Standing::up;
       candidate.lease_left_s = done.lease_left_s;
       candidate.live = done.live;
+      candidate.kept = done.kept;
       break;
     case Verdict::forbidden:
     case Verdict::conflict: candidate.standing = Standing::refused; break;

@@ -27,7 +27,7 @@ class Race {
     bool limited = false;  ///< failed at a bound of ours
     std::size_t ways = 1;  ///< to the address: when one fails the next is tried
     std::size_t way = 0;   ///< the one that is tried
-    Live live{};           ///< Done::live
+    Live live{}, kept{};   ///< as in Done
   };
   static std::string_view to_string(Standing standing);
   enum class State : std::uint8_t {
@@ -47,7 +47,7 @@ class Race {
   /// The other family's addresses are still being looked up.
   void other_pending(bool pending) { other_pending_ = pending; }
 
-  /// Places to ask for now; they count as asked.
+  /// Places to ask for now; they count as asked. Whose tunnel has come up and gone again has failed.
   std::vector<std::size_t> next();
   void outcome(std::size_t place, const Done& done);
   State state() const;
@@ -62,6 +62,7 @@ class Race {
   std::string reason() const;
 
  private:
+  void forget_lost();
   std::size_t count(bool own, Standing standing) const;
   void ask(bool own, std::size_t at_a_time, std::vector<std::size_t>& places);
   State without_tunnel() const;

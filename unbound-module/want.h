@@ -54,7 +54,7 @@ enum class Verdict : std::uint8_t {
   limit,      ///< a bound was met
 };
 
-/// True until the tunnel goes. The engine thread alone writes it; anybody may look, at any time.
+/// True until something goes. The engine thread alone writes it; anybody may look, at any time.
 using Live = std::shared_ptr<const std::atomic<bool>>;
 
 struct Done {
@@ -62,7 +62,10 @@ struct Done {
   Verdict verdict{};
   std::string reason;              ///< for log and EDE: one line, escaped, without the peer's octets
   std::uint32_t lease_left_s = 0;  ///< for `up`: what is left of the tunnel; caps the TTL
-  Live live{};  ///< for `up`, if the name is in Stale once the tunnel has gone: then a message may be cached meanwhile
+  Live live{};                     ///< for `up`: the tunnel (none: it never goes)
+  /// For `up`: the word that the name will be in Stale when the tunnel goes, or sooner; a message may be cached as long
+  /// as it is true. None: the name would not be there.
+  Live kept{};
 };
 
 /// Whose messages are to leave the resolver's cache, since a tunnel has gone.

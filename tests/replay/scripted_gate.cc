@@ -31,7 +31,7 @@ struct Scripted {
   std::uint32_t lease_s() const { return static_cast<std::uint32_t>(std::strtoul(rest.c_str(), nullptr, 10)); }
 };
 struct Tunnel {
-  std::shared_ptr<std::atomic<bool>> live = std::make_shared<std::atomic<bool>>(true);
+  std::shared_ptr<std::atomic<bool>> kept = std::make_shared<std::atomic<bool>>(true);
   std::vector<std::string> names;
 };
 
@@ -60,7 +60,7 @@ class ScriptedGate final : public Gate {
     if (answer.verdict == "ends") end(answer.rest);
     if (verdict == verdicts.end()) return;
     Done done{want.ticket, verdict->second, "scripted " + answer.verdict, answer.lease_s(), {}};
-    if (done.verdict == Verdict::up) done.live = lease(want);
+    if (done.verdict == Verdict::up) done.kept = lease(want);
     if (answer.verdict == "gone") end(want.address.to_string());
     done_.push_back(std::move(done));
   }
@@ -90,11 +90,11 @@ class ScriptedGate final : public Gate {
   Live lease(const Want& want) {
     Tunnel& tunnel = tunnels_[want.address.to_string()];
     tunnel.names.push_back(want.name);
-    return tunnel.live;
+    return tunnel.kept;
   }
   void end(const std::string& address) {
     const Tunnel gone = std::exchange(tunnels_[address], {});
-    *gone.live = false;
+    *gone.kept = false;
     stale_.names.insert(stale_.names.end(), gone.names.begin(), gone.names.end());
   }
 

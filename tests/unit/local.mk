@@ -130,6 +130,7 @@ tests_unit_gate_test_SOURCES = \
   tests/unit/unbound-module/query_group_test.cc tests/unit/unbound-module/query_dns64_test.cc \
   tests/unit/unbound-module/query_story.h tests/unit/unbound-module/query_test.cc \
   tests/unit/unbound-module/query_flood_test.cc tests/unit/unbound-module/query_gateway_test.cc \
+  tests/unit/unbound-module/query_promise_test.cc \
   tests/unit/unbound-module/race_test.cc \
   tests/unit/unbound-module/reverse_name_test.cc tests/unit/unbound-module/startup_test.cc \
   tests/unit/unbound-module/svcb_test.cc \

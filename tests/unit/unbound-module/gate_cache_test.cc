@@ -86,10 +86,10 @@ class LosingTunnels : public testing::Test {
       }
       cache.drop(gate.take_stale(3));
       for (const Done& done : gate.take(id, 8)) {
-        if (!done.live) continue;
+        if (!done.kept) continue;
         ++stored;
         cache.store(name);
-        if (!*done.live) cache.drop({{name}, false});
+        if (!*done.kept) cache.drop({{name}, false});
       }
     }
     --working;

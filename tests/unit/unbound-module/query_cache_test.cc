@@ -64,7 +64,7 @@ TEST_F(KeptAnswer, whose_tunnel_goes_between_the_decision_and_the_store_does_not
 TEST_F(KeptAnswer, of_two_addresses_goes_if_either_tunnel_has_gone_meanwhile) {
   hold({v4(1), v4(2)});
   outcome(0, Verdict::up);
-  const auto second = gate.live = std::make_shared<std::atomic<bool>>(true);
+  const auto second = gate.kept = std::make_shared<std::atomic<bool>>(true);
   resolver.before_keeping = [&] { *second = false; };
   EXPECT_EQ(outcome(1, Verdict::up), LK_FINISHED);
   EXPECT_GT(resolver.kept_for_s, 0U);
@@ -119,7 +119,7 @@ TEST_F(KeptAnswer, is_none_for_an_attempt_whose_addresses_are_released_anyway) {
 
 TEST_F(KeptAnswer, is_none_for_a_name_that_the_tunnel_has_no_room_to_remember) {
   hold({v4(1)});
-  gate.live = nullptr;
+  gate.kept = nullptr;
   EXPECT_EQ(outcome(0, Verdict::up), LK_FINISHED);
   EXPECT_THAT(kept(), IsEmpty());
 }

@@ -89,17 +89,19 @@ class FakeGate final : public Gate {
   void released_in_clear(const base::Address& address, std::uint32_t) override { clear.push_back(address.to_string()); }
   void key_removed(const std::string& name) override { removed.push_back(name); }
   void answer(std::size_t want, Verdict verdict, std::uint32_t lease = 1000) {
-    done.push_back({wants.at(want).ticket, verdict, "why", lease, verdict == Verdict::up ? live : nullptr});
+    done.push_back({wants.at(want).ticket, verdict, "why", lease, verdict == Verdict::up ? live : nullptr,
+                    verdict == Verdict::up ? kept : nullptr});
   }
   Stale take_stale(std::size_t) override { return std::exchange(stale, {}); }
   /// What the engine thread does, and a worker then.
   void lose(MessageCache& cache) {
-    *live = false;
+    *kept = false;
     cache.drop(wire("www.example"));
   }
 
   HeldQuestions held{1000};
   std::shared_ptr<std::atomic<bool>> live = std::make_shared<std::atomic<bool>>(true);
+  std::shared_ptr<std::atomic<bool>> kept = std::make_shared<std::atomic<bool>>(true);
   Stale stale;
   std::vector<std::string> turned_away;
   std::vector<Want> wants;

@@ -1,0 +1,54 @@
+// What an answer promises: that the tunnels of its addresses are there.
+
+#include "tests/unit/unbound-module/query_story.h"
+
+namespace latchkey::unbound {
+namespace {
+
+class Promise : public QueryStory {
+ protected:
+  /// A tunnel of its own comes up for this wish.
+  std::shared_ptr<std::atomic<bool>> up(std::size_t want) {
+    const auto live = gate.live = std::make_shared<std::atomic<bool>>(true);
+    next = outcome(want, Verdict::up);
+    return live;
+  }
+
+  lk_next next = LK_HOLD;
+};
+
+TEST_F(Promise, of_all_addresses_is_not_given_when_the_first_tunnel_has_gone_before_the_last_is_up) {
+  resolver.dnssec_ok = true;
+  hold({v4(1), v4(2)});
+  const auto first = up(0);
+  EXPECT_EQ(next, LK_HOLD);
+  *first = false;
+  (void)up(1);
+  EXPECT_EQ(next, LK_FINISHED);
+  EXPECT_EQ(verdict(), "servfail-tunnel");
+  EXPECT_TRUE(resolver.refused);
+}
+
+TEST_F(Promise, is_for_those_addresses_alone_whose_tunnels_are_still_up) {
+  hold({v4(1), v4(2)});
+  const auto first = up(0);
+  EXPECT_EQ(next, LK_HOLD) << "the second may come yet";
+  *first = false;
+  (void)up(1);
+  EXPECT_EQ(next, LK_FINISHED);
+  ASSERT_EQ(resolver.edits.size(), 1U);
+  EXPECT_THAT(resolver.edits[0].keep, testing::ElementsAre(0, 1));
+}
+
+TEST_F(Promise, is_none_when_nothing_comes_up_in_place_of_what_has_gone) {
+  hold({v4(1), v4(2)});
+  const auto first = up(0);
+  *first = false;
+  EXPECT_EQ(outcome(1, Verdict::failed), LK_HOLD) << "the other family is still looked up";
+  other_family(Answer());
+  EXPECT_EQ(query->again(), LK_FINISHED);
+  EXPECT_EQ(verdict(), "servfail-tunnel");
+}
+
+}  // namespace
+}  // namespace latchkey::unbound
