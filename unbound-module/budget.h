@@ -8,25 +8,10 @@
 
 #include "ike-engine/base/address.h"
 #include "ike-engine/base/time.h"
+#include "unbound-module/bound.h"
 #include "unbound-module/want.h"
 
 namespace latchkey::unbound {
-
-/// What a wish can be refused for, beside what its peer does.
-enum class Bound : std::uint8_t {
-  peers,           ///< tunnels and negotiations there are
-  waiting,         ///< questions that wait
-  client_waiting,  ///< and those of one client
-  half_open,       ///< negotiations under way
-  engine,          ///< the engine's own tables
-  overall,         ///< and the others: how many negotiations begin in a time
-  destination,
-  zone,
-  client,
-};
-inline constexpr std::size_t kBounds = 9;
-/// "peers", "half_open", ...: for log and status.
-std::string_view to_string(Bound bound);
 
 /// Who counts as one client: an IPv6 one has a whole subnet to ask from. A view into `client`.
 base::Bytes client_octets(const std::optional<base::Address>& client);

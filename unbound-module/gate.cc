@@ -19,6 +19,9 @@ namespace {
 constexpr std::size_t kMostVerdicts = 64;
 /// Names that wait to be taken out of the message cache; beyond it all of that is emptied.
 constexpr std::size_t kMostStale = 10'000;
+/// What waits for the engine thread when an address that was released in clear is not noted any more. At worst another
+/// name's key has its traffic change to a tunnel.
+constexpr std::size_t kMostInClear = 100'000;
 
 int make_eventfd() {
   const int fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -92,8 +95,8 @@ void EngineGate::want(Want want) {
   if (inbox_.push(std::move(want))) ring(wake_fd_);
 }
 
-bool EngineGate::hold(base::Bytes name, const std::optional<base::Address>& client) {
-  const auto bound = held_.enter(client);
+bool EngineGate::hold(base::Bytes name, const std::optional<base::Address>& client, std::optional<Bound> on_worker) {
+  const auto bound = on_worker ? on_worker : held_.enter(client);
   if (!bound) return true;
   const std::lock_guard lock(mutex_);
   const auto same = std::ranges::find(inbox_.turned, *bound, &Turned::bound);
@@ -113,6 +116,7 @@ void EngineGate::forget(WorkerId worker, Ticket ticket) {
 
 void EngineGate::released_in_clear(const base::Address& address, std::uint32_t ttl_s) {
   const std::lock_guard lock(mutex_);
+  if (inbox_.items.size() >= kMostInClear) return;
   if (inbox_.push(InClear{address, ttl_s})) ring(wake_fd_);
 }
 

@@ -37,7 +37,7 @@ class EngineGate final : public Gate, public host::Tenant {
   void forget(WorkerId worker, Ticket ticket) override;
   std::vector<Done> take(WorkerId worker, std::size_t most) override;
   Stale take_stale(std::size_t most) override;
-  bool hold(base::Bytes name, const std::optional<base::Address>& client) override;
+  bool hold(base::Bytes name, const std::optional<base::Address>& client, std::optional<Bound> on_worker) override;
   void let_go(const std::optional<base::Address>& client) override { held_.leave(client); }
   void decided(Decision decision) override;
   void released_in_clear(const base::Address& address, std::uint32_t ttl_s) override;

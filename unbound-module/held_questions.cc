@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "unbound-module/budget.h"
+
 namespace latchkey::unbound {
 namespace {
 

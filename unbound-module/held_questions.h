@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "ike-engine/base/address.h"
-#include "unbound-module/budget.h"
+#include "unbound-module/bound.h"
 
 namespace latchkey::unbound {
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "host/gateway_entry.h"
+#include "unbound-module/held_questions.h"
 #include "unbound-module/policy.h"
 #include "unbound-module/private_names.h"
 #include "unbound-module/shim.h"
@@ -57,8 +58,9 @@ struct Settings {
   bool drop_on_key_removed = false;        ///< a tunnel ends with its name's key, not with its traffic
   bool observe = false;                    ///< nothing is done, only told what would be
   std::shared_ptr<const std::vector<host::GatewayEntry>> gateways{};  ///< none: nobody's
-  bool keep_while_up = true;  ///< an answer may be cached as a message while its tunnels are up
-  bool cachedb = false;       ///< a module below us puts what it finds in a database into the message cache
+  bool keep_while_up = true;             ///< an answer may be cached as a message while its tunnels are up
+  std::size_t held_a_worker = SIZE_MAX;  ///< questions that may be held on one resolver thread
+  bool cachedb = false;                  ///< a module below us puts what it finds in a database into the message cache
 };
 
 /// The message cache, which all resolver threads share. To be used on one of these.
@@ -101,8 +103,9 @@ class Worker {
   Gate& gate;
   PrivateNames& private_names;
   const Settings settings;
-  bool synchronous = false;       ///< no event loop: outcomes are there when want() returns (replays)
-  MessageCache* cache = nullptr;  ///< outlives the worker; none: no message is kept while tunnels are up
+  bool synchronous = false;                    ///< no event loop: outcomes are there when want() returns (replays)
+  HeldQuestions held{settings.held_a_worker};  ///< on this thread
+  MessageCache* cache = nullptr;               ///< outlives the worker; none: no message is kept while tunnels are up
 
  private:
   struct Place {

@@ -29,7 +29,7 @@ unbound_module_libgate_la_SOURCES = \
   unbound-module/startup.cc unbound-module/startup.h \
   unbound-module/svcb.cc unbound-module/svcb.h \
   unbound-module/shim.h \
-  unbound-module/budget.cc unbound-module/budget.h \
+  unbound-module/bound.h unbound-module/budget.cc unbound-module/budget.h \
   unbound-module/failed_peers.cc unbound-module/failed_peers.h \
   unbound-module/gate.cc unbound-module/gate.h \
   unbound-module/held_questions.cc unbound-module/held_questions.h \

@@ -163,8 +163,9 @@ bool start(const lk_facts& facts) {
   m.gate = opened->gate;
   m.settings = startup->settings;
   ++m.generation;
-  log_line(LK_INFO, fmt::format("ready: deadline_ms={} unsigned_deadline_ms={}", m.settings.deadline_us / 1000,
-                                m.settings.unsigned_deadline_us / 1000));
+  log_line(LK_INFO, fmt::format("ready: deadline_ms={} unsigned_deadline_ms={} held_per_thread={}",
+                                m.settings.deadline_us / 1000, m.settings.unsigned_deadline_us / 1000,
+                                m.settings.held_a_worker));
   return true;
 }
 

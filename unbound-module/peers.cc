@@ -127,10 +127,8 @@ bool Peers::refuse_at_once(const Want& want) {
 
 bool Peers::refuse_negotiation(const Want& want, const KeySet& keys, base::TimePoint now) {
   if (want.attempt_ms != 0) {
-    if (in_clear_.size() >= config_.max_failed)
-      std::erase_if(in_clear_, [&](const auto& e) { return e.second <= now; });
     const auto clear = in_clear_.find(want.address);
-    if (in_clear_.size() >= config_.max_failed || (clear != in_clear_.end() && clear->second > now)) {
+    if (clear != in_clear_.end() && clear->second > now) {
       answer(want, Verdict::failed, "the address is in use in clear");
       return true;
     }
@@ -370,11 +368,15 @@ void Peers::remember(const base::Address& address, const Waiter& waiter, const s
 }
 
 void Peers::released_in_clear(const base::Address& address, std::uint32_t ttl_s, base::TimePoint now) {
-  if (in_clear_.size() >= config_.max_failed) std::erase_if(in_clear_, [&](const auto& e) { return e.second <= now; });
-  // At the bound no attempt is made at all: see refuse_negotiation().
-  if (in_clear_.size() >= config_.max_failed && !in_clear_.contains(address)) return;
-  base::TimePoint& until = in_clear_[address];
-  until = std::max<base::TimePoint>(until, now + std::chrono::seconds(ttl_s));
+  const auto [entry, fresh] = in_clear_.try_emplace(address);
+  in_clear_ends_.erase({entry->second, address});
+  entry->second = std::max<base::TimePoint>(entry->second, now + std::chrono::seconds(ttl_s));
+  in_clear_ends_.insert({entry->second, address});
+  while (in_clear_.size() > config_.max_failed || in_clear_ends_.begin()->first <= now) {
+    in_clear_.erase(in_clear_ends_.begin()->second);
+    in_clear_ends_.erase(in_clear_ends_.begin());
+    if (in_clear_ends_.empty()) return;
+  }
 }
 
 void Peers::fail_round(const base::Address& address, Peer& peer, const std::string& reason, base::TimePoint now) {

@@ -250,6 +250,7 @@ class Peers {
   /// Addresses that were released in clear, until their TTL ends. Bounded by max_failed; when full the first to end
   /// goes.
   std::map<base::Address, base::TimePoint> in_clear_;
+  std::set<std::pair<base::TimePoint, base::Address>> in_clear_ends_;
   std::size_t rounds_ = 0;
   std::array<std::uint64_t, 5> counts_{};
   std::vector<Outcome> outcomes_;

@@ -1,6 +1,7 @@
 #include "unbound-module/query.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace latchkey::unbound {
@@ -59,13 +60,19 @@ Query::~Query() {
 /// keys never must not have us hold without bound.
 bool Query::take_place() {
   const auto client = resolver_.first_client();
-  if (!worker_.gate.hold(name_, client)) return false;
+  const auto bound = worker_.held.enter(client);
+  if (!worker_.gate.hold(name_, client, bound)) {
+    if (!bound) worker_.held.leave(client);
+    return false;
+  }
   held_for_ = client;
   return held_ = true;
 }
 
 void Query::leave_place() {
-  if (std::exchange(held_, false)) worker_.gate.let_go(held_for_);
+  if (!std::exchange(held_, false)) return;
+  worker_.held.leave(held_for_);
+  worker_.gate.let_go(held_for_);
 }
 
 void Query::forget_wants() {
@@ -295,7 +302,8 @@ lk_next Query::act(Action action) {
                            (statuses_.unsigned_keys == Unsigned::ignore && !answer_secure(statuses_));
       // A key that comes later must not pull a tunnel over connections that have begun in clear.
       if (statuses_.key == KeyStatus::failed)
-        for (const base::Address& address : own_) worker_.gate.released_in_clear(address, ttl_cap());
+        for (const base::Address& address : own_ | std::views::take(kMaxAddresses))
+          worker_.gate.released_in_clear(address, ttl_cap());
       return release_plain(settled, "released", reason);
     }
     case Action::negotiate: return start_race(true);
@@ -445,7 +453,7 @@ lk_next Query::release_race(bool everything) {
       const Race::Candidate* candidate = address ? race_.find(*address) : nullptr;
       const bool is_up = candidate && candidate->standing == Race::Standing::up;
       if (is_up) ++up;
-      if (!is_up && everything && address) worker_.gate.released_in_clear(*address, cap);
+      if (candidate && !is_up && everything) worker_.gate.released_in_clear(*address, cap);
       if (is_up || everything) continue;
       mask[n] = 0;
       ++left_out;

@@ -242,7 +242,6 @@ static int start(struct module_env* env, const char* loaded_as) {
   facts.wait_limit = env->cfg->wait_limit;
   facts.jostle_ms = env->cfg->jostle_time;
   facts.queries_per_thread = env->cfg->num_queries_per_thread;
-  facts.threads = env->cfg->num_threads;
   facts.trust_anchors = env->cfg->trust_anchor_file_list || env->cfg->trust_anchor_list ||
                         env->cfg->auto_trust_anchor_file_list || env->cfg->trusted_keys_file_list;
   facts.permissive = env->cfg->val_permissive_mode;

@@ -75,7 +75,6 @@ struct lk_facts {
   int wait_limit;         /* 0: none */
   size_t jostle_ms;
   size_t queries_per_thread;
-  int threads;
   int trust_anchors;      /* whether any is configured */
   int permissive;         /* val-permissive-mode */
   int serve_expired;      /* answers beyond their TTL */

@@ -180,6 +180,9 @@ std::expected<Startup, std::string> check_startup(const lk_facts& facts, const S
   startup.settings.cachedb = chain == words(kCachedbChain.data());
   startup.settings.keep_while_up =
       wanted.keep_while_up && !facts.serve_expired && !facts.serve_original_ttl && chain != words(kDns64Chain.data());
+  // A question that is held is one of Unbound's own recursions, of which it answers no more than these at once and
+  // drops the others without a word. Half of them are for what needs no tunnel.
+  startup.settings.held_a_worker = std::max<std::size_t>(facts.queries_per_thread / 2, 1);
   startup.settings.deadline_us = fit_deadline(facts, wanted.deadline_us, startup.warnings);
   if (facts.wait_limit > 0)
     startup.warnings.push_back(

@@ -13,6 +13,7 @@
 #include "ike-engine/base/address.h"
 #include "ike-engine/base/strong.h"
 #include "ike-engine/base/time.h"
+#include "unbound-module/bound.h"
 #include "unbound-module/decision.h"
 
 namespace latchkey::unbound {
@@ -90,11 +91,11 @@ class Gate {
   virtual void forget(WorkerId worker, Ticket ticket) = 0;
   /// At most `most` outcomes for `worker`, oldest first (bounded, so that a burst cannot starve the worker).
   virtual std::vector<Done> take(WorkerId worker, std::size_t most) = 0;
-  /// A question of this client's is about to be held, for its key or for tunnels. False: there are too many, and it is
-  /// to be refused. `name` in wire form.
-  virtual bool hold(base::Bytes name, const std::optional<base::Address>& client) {
+  /// A question of this client's is about to be held, for its key or for tunnels. False: there are too many, over all
+  /// or on its worker, as that says by `on_worker`, and it is to be refused. `name` in wire form.
+  virtual bool hold(base::Bytes name, const std::optional<base::Address>& client, std::optional<Bound> on_worker) {
     (void)name, (void)client;
-    return true;
+    return !on_worker;
   }
   /// It is held no more. After hold(), once, with the same client.
   virtual void let_go(const std::optional<base::Address>& client) { (void)client; }

@@ -1,4 +1,4 @@
-"""Many clients at once: many.py --count N --name NAME [--timeout SECONDS]     `{}` in the name becomes 1..N
+"""Many clients at once: many.py --count N --name NAME [--timeout SECONDS] [--pause-ms N]     `{}` in the name becomes 1..N
 
 N sockets send one A question each to 127.0.0.1, all before the first answer is read. Prints a line for each answer: its arrival in
 seconds since the epoch, the response code, the addresses; then `unanswered N`. When the first answer is in, it asks what the kernel
@@ -48,6 +48,7 @@ def main():
     options.add_argument("--count", type=int, required=True)
     options.add_argument("--name", required=True)
     options.add_argument("--timeout", type=float, default=10)
+    options.add_argument("--pause-ms", type=float, default=0)
     options = options.parse_args()
 
     kernel = listen_to_kernel()
@@ -57,6 +58,7 @@ def main():
         client.connect(("127.0.0.1", 53))
         client.send(message.question(number, options.name.replace("{}", str(number))))
         waiting[client.fileno()] = client
+        time.sleep(options.pause_ms / 1000)
     print("sent", flush=True)
     poll = select.poll()
     for client in waiting:

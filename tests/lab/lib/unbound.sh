@@ -113,13 +113,13 @@ ask() {
   say "asked $name $type $*: $STATUS ${ANSWER//$'\n'/ } ${EDE:+EDE $EDE }($TOOK_MS ms)"
 }
 
-# ask_many COUNT NAME FILE: COUNT clients ask at once; `{}` in the name becomes their number. Goes on in the background (MANY is its
+# ask_many COUNT NAME FILE [SECONDS [OPTION...]]: COUNT clients ask at once; `{}` in the name becomes their number. Goes on in the background (MANY is its
 # process) once all questions are out.
 ask_many() {
   say "$1 clients ask for $2"
-  spawn_in client /usr/bin/python3 -B -E -S "$LAB/lib/many.py" --count "$1" --name "$(full_name "$2")" --timeout "${4:-10}" >"$3" &
+  spawn_in client /usr/bin/python3 -B -E -S "$LAB/lib/many.py" --count "$1" --name "$(full_name "$2")" --timeout "${4:-10}" "${@:5}" >"$3" &
   MANY=$!
-  wait_for_line "$3" '^sent' 20
+  wait_for_line "$3" "^sent" 60
 }
 
 stop_unbound() {

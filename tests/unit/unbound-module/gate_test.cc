@@ -239,10 +239,10 @@ TEST_F(quiet_gate, refuses_further_questions_at_its_bound_and_counts_them_in_the
   gate.start(services, {});
   const auto client = base::Address::parse("192.0.2.1"), other = base::Address::parse("192.0.2.2");
   const base::Buffer root{0};
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(gate.hold(root, client), i < 2);
-  EXPECT_TRUE(gate.hold(root, other));
-  EXPECT_TRUE(gate.hold(root, other));
-  EXPECT_FALSE(gate.hold(root, std::nullopt));
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(gate.hold(root, client, {}), i < 2);
+  EXPECT_TRUE(gate.hold(root, other, {}));
+  EXPECT_TRUE(gate.hold(root, other, {}));
+  EXPECT_FALSE(gate.hold(root, std::nullopt, {}));
   EXPECT_TRUE(readable(gate.wake_fd(), 0));
   gate.woken({});
   gate.woken({});
@@ -251,7 +251,7 @@ TEST_F(quiet_gate, refuses_further_questions_at_its_bound_and_counts_them_in_the
   EXPECT_EQ(reply["limits"]["client_waiting"], 98);
   EXPECT_EQ(reply["limits"]["waiting"], 1);
   gate.let_go(client);
-  EXPECT_TRUE(gate.hold(root, std::nullopt));
+  EXPECT_TRUE(gate.hold(root, std::nullopt, {}));
 }
 
 TEST_F(quiet_gate, shows_which_bound_refused_how_many) {

@@ -205,6 +205,23 @@ TEST_F(peers, let_no_late_tunnel_come_up_for_an_address_that_went_out_in_clear) 
   EXPECT_EQ(engine.connects.size(), 2U);
 }
 
+// Or whoever has many addresses with long TTLs would keep everybody else's from being tried.
+TEST_F(peers, forget_the_first_to_end_of_too_many_addresses_that_went_out_in_clear) {
+  config.max_failed = 4;
+  for (std::size_t n = 1; n <= 6; ++n) made().released_in_clear(server(n), static_cast<std::uint32_t>(86400 * n), now);
+  const auto attempt = [&](std::size_t n) {
+    const std::size_t before = engine.connects.size();
+    Want want = a_want("loose" + std::to_string(n) + ".example", {kKeyB}, server(n));
+    want.verified = false;
+    want.attempt_ms = 300;
+    made().want(want, now);
+    return engine.connects.size() > before;
+  };
+  EXPECT_TRUE(attempt(7)) << "one that nobody has released";
+  EXPECT_TRUE(attempt(1) && attempt(2));
+  EXPECT_FALSE(attempt(3) || attempt(4) || attempt(5) || attempt(6));
+}
+
 TEST_F(peers, hold_the_guard_when_a_tunnel_is_lost_and_try_again_while_a_lease_lives) {
   ask("a.example", {kKeyA});
   establish(1, kKeyA);

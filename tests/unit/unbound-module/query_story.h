@@ -80,8 +80,8 @@ class FakeGate final : public Gate {
     return taken;
   }
   void decided(Decision decision) override { decisions.push_back(std::move(decision)); }
-  bool hold(base::Bytes name, const std::optional<base::Address>& client) override {
-    const auto bound = held.enter(client);
+  bool hold(base::Bytes name, const std::optional<base::Address>& client, std::optional<Bound> on_worker) override {
+    const auto bound = on_worker ? on_worker : held.enter(client);
     if (bound) turned_away.push_back(name_text(name));
     return !bound;
   }

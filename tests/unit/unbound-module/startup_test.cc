@@ -109,6 +109,12 @@ TEST(startup, keeps_no_message_where_hits_have_the_original_ttl_and_says_so) {
   EXPECT_THAT(startup->warnings[0], HasSubstr("serve-original-ttl: yes"));
 }
 
+TEST(startup, holds_half_of_what_unbound_answers_at_once_on_a_thread) {
+  lk_facts facts = good_facts();
+  facts.queries_per_thread = 1024;
+  EXPECT_EQ(check_startup(facts, {}, {})->settings.held_a_worker, 512U);
+}
+
 TEST(startup, warns_of_limits_that_bite) {
   lk_facts facts = good_facts();
   facts.wait_limit = 1000;
