@@ -24,7 +24,7 @@ unbound_module_libgate_la_SOURCES = \
   unbound-module/private_names.cc unbound-module/private_names.h \
   unbound-module/query.cc unbound-module/query.h \
   unbound-module/query_account.cc unbound-module/query_cache.cc unbound-module/query_doors.cc \
-  unbound-module/query_gateways.cc unbound-module/query_group.cc \
+  unbound-module/query_gateways.cc unbound-module/query_group.cc unbound-module/query_place.cc \
   unbound-module/race.cc unbound-module/race.h \
   unbound-module/startup.cc unbound-module/startup.h \
   unbound-module/svcb.cc unbound-module/svcb.h \
