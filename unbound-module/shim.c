@@ -224,7 +224,7 @@ static int add_access(struct lk_facts* facts, struct lk_access* access, size_t r
 
 /* Unbound answers from these before it asks any module. */
 static void find_local_answers(const struct config_file* config, struct lk_facts* facts) {
-  facts->local_data = config->local_data != NULL;
+  facts->local_data = config->local_data || config->acl_tag_datas || config->interface_tag_datas;
   for (const struct config_view* view = config->views; view; view = view->next)
     if (view->local_data) facts->local_data = 1;
   for (const struct config_auth* zone = config->auths; zone; zone = zone->next)
@@ -247,6 +247,7 @@ static int start(struct module_env* env, const char* loaded_as) {
   facts.permissive = env->cfg->val_permissive_mode;
   facts.serve_expired = env->cfg->serve_expired;
   facts.serve_original_ttl = env->cfg->serve_original_ttl;
+  facts.full_answers = !env->cfg->minimal_responses;
   find_local_answers(env->cfg, &facts);
   facts.access = access;
   if (!add_access(&facts, access, most_access, env->cfg->acls, 0) ||

@@ -79,7 +79,8 @@ struct lk_facts {
   int permissive;         /* val-permissive-mode */
   int serve_expired;      /* answers beyond their TTL */
   int serve_original_ttl; /* a hit in the cache has the TTL that the record came with */
-  int local_data;         /* whether there is any, also in a view */
+  int full_answers;       /* minimal-responses: no */
+  int local_data;         /* whether there is any, also in a view or for a tag */
   int auth_zones;         /* whether clients are answered from any */
   size_t access_count;
   const struct lk_access* access;

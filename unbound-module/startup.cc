@@ -197,6 +197,11 @@ std::expected<Startup, std::string> check_startup(const lk_facts& facts, const S
     startup.warnings.emplace_back(
         "`serve-original-ttl: yes`: an answer from Unbound's cache would live longer than its tunnel, so none with a "
         "tunnel is kept there, and each question for such a name passes Latchkey; set serve-original-ttl: no");
+  if (facts.full_answers)
+    startup.warnings.emplace_back(
+        "`minimal-responses: no`: addresses travel along with answers of other types (MX, SRV, NS); Latchkey takes "
+        "them out, but not of answers that Unbound gives from its cache after a prefetch, or under CD while it still "
+        "validates them; set minimal-responses: yes");
   for (std::size_t i = 0; i < facts.access_count; ++i)
     if (std::string_view(facts.access[i].action) == "allow_snoop")
       startup.warnings.push_back(fmt::format(
@@ -204,7 +209,8 @@ std::expected<Startup, std::string> check_startup(const lk_facts& facts, const S
           facts.access[i].network));
   if (facts.local_data)
     startup.warnings.emplace_back(
-        "`local-data`: Unbound gives these addresses out without asking Latchkey, so nothing looks for their names' "
+        "`local-data` (or `access-control-tag-data`): Unbound gives these addresses out without asking Latchkey, so "
+        "nothing looks for their names' "
         "keys");
   if (facts.auth_zones)
     startup.warnings.emplace_back(

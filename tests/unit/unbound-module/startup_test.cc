@@ -115,6 +115,15 @@ TEST(startup, holds_half_of_what_unbound_answers_at_once_on_a_thread) {
   EXPECT_EQ(check_startup(facts, {}, {})->settings.held_a_worker, 512U);
 }
 
+TEST(startup, warns_of_addresses_that_travel_along_with_other_answers) {
+  lk_facts facts = good_facts();
+  facts.full_answers = 1;
+  const auto startup = check_startup(facts, {}, {});
+  ASSERT_TRUE(startup);
+  ASSERT_EQ(startup->warnings.size(), 1U);
+  EXPECT_THAT(startup->warnings[0], HasSubstr("set minimal-responses: yes"));
+}
+
 TEST(startup, warns_of_limits_that_bite) {
   lk_facts facts = good_facts();
   facts.wait_limit = 1000;
