@@ -1,5 +1,5 @@
 # The leak hunt for as long as one has patience: tests/lab/scenarios/leak_hunt, in a lab's kernel.
-HUNT_SEED = 3
+HUNT_SEED = 6
 HUNT_QUESTIONS = 10000
 soak-lab: unbound-module/latchkey.la control/latchkeyd control/latchkeyctl
 	LATCHKEY_HUNT_SEED=$(HUNT_SEED) LATCHKEY_HUNT_QUESTIONS=$(HUNT_QUESTIONS) \
@@ -13,5 +13,5 @@ lab-mutant:
 	$(LIBTOOL) --silent --tag=CXX --mode=link $(CXX) $(AM_CXXFLAGS) $(CXXFLAGS) $(AM_LDFLAGS) $(MODULE_LINK_OPTIONS) \
 	  -Wl,-z,muldefs -rpath / -o $(MUTANT_OUT).la $(MUTANT_OUT).lo $(unbound_module_latchkey_la_OBJECTS) $(MODULE_LIBS) $(LIBS)
 .PHONY: soak-lab lab-mutant
-LAB_MUTANTS = guard_dropped guard_not_installed message_early message_kept
+LAB_MUTANTS = eviction_forgotten guard_dropped guard_not_installed message_early message_kept
 EXTRA_DIST += tests/lab/run tests/lab/lib tests/lab/backends tests/lab/hunt tests/lab/mutants/run $(LAB_MUTANTS:%=tests/lab/mutants/%.sed)
