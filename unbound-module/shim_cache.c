@@ -128,6 +128,33 @@ void lk_uncache(void* query) {
   }
 }
 
+/* The RRsets of such a message: they would still be there for one that `unbound-control load_cache` puts in its place.
+ */
+static void remove_own_rrsets(struct module_env* env, struct lk_bytes name, uint16_t type, uint16_t flags) {
+  uint8_t* const qname = (uint8_t*)(uintptr_t)name.data;
+  struct msgreply_entry* there = msg_cache_lookup(env, qname, name.size, type, LDNS_RR_CLASS_IN, flags, *env->now, 0);
+  struct packed_rrset_key* own;
+  struct reply_info* rep;
+  size_t count = 0;
+  if (!there) return;
+  rep = (struct reply_info*)there->entry.data;
+  own = regional_alloc(env->scratch, sizeof(*own) * (rep->rrset_count + 1));
+  if (own && rrset_array_lock(rep->ref, rep->rrset_count, *env->now)) {
+    for (size_t i = 0; i < rep->rrset_count; i++) {
+      const struct packed_rrset_key* key = &rep->ref[i].key->rk;
+      if (!(key->flags & while_up)) continue;
+      own[count] = *key;
+      own[count].dname = regional_alloc_init(env->scratch, key->dname, key->dname_len);
+      if (own[count].dname) count++;
+    }
+    rrset_array_unlock(rep->ref, rep->rrset_count);
+  }
+  lock_rw_unlock(&there->entry.lock);
+  for (size_t i = 0; i < count; i++)
+    rrset_cache_remove(env->rrset_cache, own[i].dname, own[i].dname_len, ntohs(own[i].type), ntohs(own[i].rrset_class),
+                       own[i].flags);
+}
+
 void* lk_cache(void* query) { return ((struct module_qstate*)query)->env; }
 
 void lk_drop(void* cache, struct lk_bytes name) {
@@ -135,6 +162,8 @@ void lk_drop(void* cache, struct lk_bytes name) {
   const uint16_t types[] = {LDNS_RR_TYPE_A, LDNS_RR_TYPE_AAAA};
   uint8_t* const qname = (uint8_t*)(uintptr_t)name.data; /* Unbound's signature; it is only read */
   for (size_t i = 0; i < 2; i++) {
+    remove_own_rrsets(env, name, types[i], BIT_RD);
+    remove_own_rrsets(env, name, types[i], BIT_RD | BIT_CD);
     msg_cache_remove(env, qname, name.size, types[i], LDNS_RR_CLASS_IN, BIT_RD);
     msg_cache_remove(env, qname, name.size, types[i], LDNS_RR_CLASS_IN, BIT_RD | BIT_CD);
   }
