@@ -284,7 +284,7 @@ lk_next Query::act(Action action) {
       // A key that comes later must not pull a tunnel over connections that have begun in clear.
       if (statuses_.key == KeyStatus::failed)
         for (const base::Address& address : own_ | std::views::take(kMaxAddresses))
-          worker_.gate.released_in_clear(address, ttl_cap());
+          worker_.gate.released_in_clear(address, address_good_for_s_);
       return release_plain(settled, "released", reason);
     }
     case Action::negotiate: return start_race(true);
@@ -400,11 +400,15 @@ lk_next Query::settle(Race::State state) {
 
 // ---- the end ----
 
-std::uint32_t Query::ttl_cap() const {
+/// For how long the answer may be used, from now on. Nothing that this depends on was heard before the addresses were,
+/// so all of it is taken to have run since then, which may be seconds.
+std::uint32_t Query::ttl_cap(base::Duration and_more) {
   std::uint32_t cap = std::min(key_.good_for_s, address_good_for_s_);
   for (const Race::Candidate& candidate : race_.candidates())
     if (candidate.own && candidate.standing == Race::Standing::up) cap = std::min(cap, candidate.lease_left_s);
-  return cap;
+  const base::Duration since = account_.answer.after.value_or(base::Duration::zero());
+  const auto run = std::chrono::ceil<std::chrono::seconds>(since_begun() - since + and_more).count();
+  return cap > run ? cap - static_cast<std::uint32_t>(run) : 0;
 }
 
 lk_next Query::release_plain(bool with_message, const char* verdict, const std::string& reason) {
@@ -446,7 +450,7 @@ lk_next Query::release_race(bool everything) {
   if (!resolver_.rewrite(edits, left_out > 0)) return refuse(kOutOfMemory, "servfail-memory", "out of memory");
   if (everything) resolver_.give_on(false);
   const bool whole = left_out == 0;
-  if (whole && !everything && may_be_kept()) keep_while_up(cap);
+  if (whole && !everything && may_be_kept()) keep_while_up();
   if (up > 0) account_.ttl_s = cap;
   const std::string counts = "up=" + std::to_string(up) + " left_out=" + std::to_string(left_out) +
                              (verified(statuses_) ? "" : " unverified name");

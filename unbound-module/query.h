@@ -98,7 +98,7 @@ class Query {
   lk_next release_plain(bool with_message, const char* verdict, const std::string& reason);
   lk_next release_race(bool everything);
   bool may_be_kept() const;
-  void keep_while_up(std::uint32_t ttl_s);
+  void keep_while_up();
   lk_next refuse(ExtendedError error, const char* verdict, const std::string& reason);
   lk_next finish(const char* verdict, const std::string& reason);
   base::Duration since_begun();
@@ -109,7 +109,7 @@ class Query {
   bool take_place();
   void leave_place();
   std::vector<lk_edit> without_additional(const lk_answer& answer) const;
-  std::uint32_t ttl_cap() const;
+  std::uint32_t ttl_cap(base::Duration and_more = {});
 
   Resolver& resolver_;
   Worker& worker_;

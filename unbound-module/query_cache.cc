@@ -21,14 +21,11 @@ bool Query::may_be_kept() const {
 
 /// Store, then check again. The engine thread writes `kept` first and takes what is cached out then; so whatever it
 /// finds nothing of, since it is stored a moment too late, is seen here to be too late.
-void Query::keep_while_up(std::uint32_t ttl_s) {
-  // The lease has run since it was written, at the soonest when it was asked for: a hit gives out the rest of it.
-  base::Duration asked = since_begun();
-  for (std::size_t place = 0; place < waited_.size(); ++place)
-    if (race_.candidates()[place].own && waited_[place].asked) asked = std::min(asked, *waited_[place].asked);
-  const auto run = std::chrono::ceil<std::chrono::seconds>(since_begun() - asked + std::chrono::milliseconds(1));
-  if (ttl_s <= run.count()) return;
-  resolver_.store_while_up(ttl_s - static_cast<std::uint32_t>(run.count()));
+void Query::keep_while_up() {
+  // The cache counts in whole seconds: one that has begun is over.
+  const std::uint32_t ttl_s = ttl_cap(std::chrono::milliseconds(1));
+  if (ttl_s == 0) return;
+  resolver_.store_while_up(ttl_s);
   const bool still_up =
       std::ranges::all_of(race_.candidates(), [](const Race::Candidate& c) { return !c.own || *c.kept; });
   if (!still_up) worker_.cache->drop(name_);

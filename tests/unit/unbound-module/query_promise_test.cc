@@ -1,4 +1,4 @@
-// What an answer promises: that the tunnels of its addresses are there.
+// What an answer promises: that the tunnels of its addresses are there, and for how long.
 
 #include "tests/unit/unbound-module/query_story.h"
 
@@ -48,6 +48,28 @@ TEST_F(Promise, is_none_when_nothing_comes_up_in_place_of_what_has_gone) {
   other_family(Answer());
   EXPECT_EQ(query->again(), LK_FINISHED);
   EXPECT_EQ(verdict(), "servfail-tunnel");
+}
+
+// What was heard when the question began has aged when its answer goes out.
+TEST_F(Promise, lasts_no_longer_than_what_is_left_of_the_tunnel_when_the_answer_goes_out) {
+  hold({v4(1)});
+  resolver.now += 2'300'000;
+  EXPECT_EQ(outcome(0, Verdict::up, 77), LK_FINISHED);
+  EXPECT_EQ(resolver.edits.at(0).ttl_cap, 74U);
+}
+
+TEST_F(Promise, lasts_no_longer_than_what_is_left_of_the_key_either) {
+  hold({v4(1)});
+  resolver.now += 1'000'000;
+  EXPECT_EQ(outcome(0, Verdict::up), LK_FINISHED);
+  EXPECT_EQ(resolver.edits.at(0).ttl_cap, 199U);
+}
+
+TEST_F(Promise, has_no_time_at_all_if_nothing_is_left) {
+  hold({v4(1)});
+  resolver.now += 3'500'000;
+  EXPECT_EQ(outcome(0, Verdict::up, 3), LK_FINISHED);
+  EXPECT_EQ(resolver.edits.at(0).ttl_cap, 0U);
 }
 
 }  // namespace
