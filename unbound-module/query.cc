@@ -158,7 +158,8 @@ lk_next Query::ask_for_key(base::Bytes name) {
 /// How long the key's lookup may take, in the resolver's time. An authority that drops IPSECKEY questions must neither
 /// downgrade a signed name nor hold an unsigned one up that would be released anyway.
 std::uint64_t Query::key_deadline() const {
-  bool needed = answer_secure(statuses_) || statuses_.unsigned_keys == Unsigned::require;
+  // Behind an unsigned alias, too: the key may be secure, and a cold chain of trust takes more than that moment.
+  bool needed = statuses_.address == Security::secure || statuses_.unsigned_keys == Unsigned::require;
   if (rule_) needed = rule_->kind == host::GroupKind::private_only;
   if (worker_.settings.observe) return resolver_.now_us() + worker_.settings.unsigned_deadline_us;
   return needed ? begun_us_ + deadline_us() : attempt_deadline();

@@ -377,6 +377,15 @@ TEST_F(QueryStory, that_comes_late_waits_a_moment_for_the_key_and_not_for_days) 
   EXPECT_EQ(resolver.timer_ms, 1U);
 }
 
+TEST_F(QueryStory, behind_an_insecure_alias_waits_for_the_key_of_a_secure_address_as_long_as_any) {
+  resolver.answer = Answer(LK_INSECURE);
+  resolver.answer.add("www.example", kTypeCname, {wire("end.example")});
+  resolver.answer.add("end.example", kTypeA, {v4(1)}).is(LK_SECURE);
+  ask();
+  EXPECT_EQ(query->resolved(), LK_HOLD);
+  EXPECT_EQ(resolver.timer_ms, 4001U);
+}
+
 TEST_F(QueryStory, behind_an_insecure_alias_a_secure_key_counts_and_the_name_is_unverified) {
   resolver.answer = Answer(LK_INSECURE);
   resolver.answer.add("www.example", kTypeCname, {wire("end.example")});
