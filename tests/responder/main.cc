@@ -95,7 +95,7 @@ class Tunnels {
   void stop() {
     tunnels_.clear();
     reserved_.clear();
-    kernel_.shutdown(host::monotonic_now());
+    kernel_.shutdown(now());
   }
 
  private:
